@@ -1,0 +1,89 @@
+//! Prepares the files that the release binary embeds.
+//!
+//! Every file of `static/` and `examples/` is copied to `OUT_DIR/assets` together with a brotli and a gzip form of
+//! it (left out where compressing gains nothing), so that the server never compresses anything. Whole-line comments
+//! are removed from the client, which kiosks load; all other files are served as they are written.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=static");
+    println!("cargo::rerun-if-changed=examples");
+    let out_dir = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR for build scripts");
+    let out = PathBuf::from(out_dir).join("assets");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    pack_folder(Path::new("static"), &out)?;
+    pack_folder(Path::new("examples"), &out.join("example"))
+}
+
+fn pack_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().expect("an entry of a folder has a name"));
+        if path.is_dir() {
+            pack_folder(&path, &target)?;
+        } else {
+            pack_file(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn pack_file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut bytes = fs::read(from)?;
+    if from == Path::new("static/microticks.js") {
+        let source = String::from_utf8(bytes).map_err(io::Error::other)?;
+        bytes = without_comment_lines(&source).into_bytes();
+    }
+    fs::write(to, &bytes)?;
+    for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+        if packed.len() < bytes.len() {
+            fs::write(with_ending(to, ending), packed)?;
+        }
+    }
+    Ok(())
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Drops empty lines and lines that hold nothing but a comment. The client keeps to whole-line comments, and no line
+/// inside one of its strings begins like one.
+fn without_comment_lines(source: &str) -> String {
+    let mut kept = String::with_capacity(source.len());
+    let mut in_block = false;
+    for line in source.lines() {
+        let text = line.trim();
+        if in_block || text.starts_with("/*") {
+            in_block = !text.ends_with("*/");
+        } else if !text.is_empty() && !text.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
+}
+
+fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        ..Default::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params)?;
+    Ok(packed)
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    io::Write::write_all(&mut encoder, bytes)?;
+    encoder.finish()
+}

@@ -1,0 +1,70 @@
+//! The command line as it is typed.
+
+use argh::FromArgs;
+
+/// Collects sessions and events from touch tables and kiosks in one SQLite file, and shows them.
+///
+/// Without an action it serves. Every option can also be given as an environment variable: MICROTICKS_DB,
+/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_DEFAULT_CONSUMER.
+#[derive(Debug, Default, FromArgs)]
+pub struct Flags {
+    /// the database file (default: microticks.db in the current folder)
+    #[argh(option, arg_name = "file")]
+    pub db: Option<String>,
+    /// where to listen (default: 127.0.0.1:8001)
+    #[argh(option, arg_name = "addr:port")]
+    pub bind: Option<String>,
+    /// a folder with the kiosk's page, to be served as well
+    #[argh(option, arg_name = "dir")]
+    pub www: Option<String>,
+    /// the key that reading asks for; without it, only this computer may read
+    #[argh(option, arg_name = "key")]
+    pub key: Option<String>,
+    /// the consumer that pages without a key count for (default: the oldest)
+    #[argh(option, arg_name = "name")]
+    pub default_consumer: Option<String>,
+    /// action: make a consumer and print its key
+    #[argh(option, arg_name = "name")]
+    pub add_consumer: Option<String>,
+    /// with --add-consumer: the addresses or CIDR blocks its requests must come from
+    #[argh(option, arg_name = "list")]
+    pub ip_filter: Option<String>,
+    /// action: list the consumers and their keys
+    #[argh(switch)]
+    pub list_consumers: bool,
+    /// action: take a consumer out of use; its rows stay
+    #[argh(option, arg_name = "name")]
+    pub remove_consumer: Option<String>,
+    /// print the version
+    #[argh(switch)]
+    pub version: bool,
+}
+
+/// What parsing ends with when it does not end with flags.
+#[derive(Debug)]
+pub enum Exit {
+    /// Help was asked for.
+    Help(String),
+    /// The command line is wrong.
+    Usage(String),
+}
+
+impl Flags {
+    /// Reads the arguments after the program's name. Takes `--flag=value` as well as `--flag value`.
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Flags, Exit> {
+        let mut split = Vec::new();
+        for argument in arguments {
+            match argument.split_once('=') {
+                Some((flag, value)) if flag.starts_with("--") => {
+                    split.extend([flag.to_owned(), value.to_owned()])
+                }
+                _ => split.push(argument),
+            }
+        }
+        let arguments: Vec<&str> = split.iter().map(String::as_str).collect();
+        Flags::from_args(&["microticks"], &arguments).map_err(|early| match early.status {
+            Ok(()) => Exit::Help(early.output),
+            Err(()) => Exit::Usage(early.output),
+        })
+    }
+}

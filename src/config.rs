@@ -1,0 +1,245 @@
+//! Flags, environment and defaults, resolved and checked.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::cli::Flags;
+use crate::store::StoreConfig;
+use crate::store::consumers::IpFilter;
+
+const DEFAULT_DB: &str = "microticks.db";
+const DEFAULT_BIND: &str = "127.0.0.1:8001";
+
+/// What the program is to do.
+#[derive(Debug)]
+pub enum Command {
+    /// Serve until told to stop.
+    Serve(ServeConfig),
+    /// Make a consumer.
+    AddConsumer {
+        /// The file it goes into.
+        db: PathBuf,
+        /// What it is called.
+        name: String,
+        /// The addresses its requests must come from, as they were given.
+        ip_filter: Option<String>,
+        /// Where the server would listen, for the tag that is printed.
+        bind: SocketAddr,
+    },
+    /// List the consumers.
+    ListConsumers {
+        /// The file they are in.
+        db: PathBuf,
+    },
+    /// Take a consumer out of use.
+    RemoveConsumer {
+        /// The file it is in.
+        db: PathBuf,
+        /// What it is called.
+        name: String,
+    },
+    /// Print the version.
+    Version,
+}
+
+/// How to serve.
+#[derive(Debug)]
+pub struct ServeConfig {
+    /// The file.
+    pub store: StoreConfig,
+    /// Where to listen.
+    pub bind: SocketAddr,
+    /// The folder with the kiosk's page.
+    pub www: Option<PathBuf>,
+    /// What reading asks for.
+    pub key: Option<String>,
+}
+
+/// A command line that cannot be meant.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UsageError {
+    /// Two things at once.
+    #[error("give one action at a time, not {0} and {1}")]
+    TwoActions(&'static str, &'static str),
+    /// An option that only goes with an action.
+    #[error("--ip-filter goes with --add-consumer")]
+    LonelyIpFilter,
+    /// A name that would be mistaken for something else.
+    #[error("{0} needs a name that is not empty and does not begin with \"-\"")]
+    Name(&'static str),
+    /// An address that is none.
+    #[error("--bind takes an IP address (or localhost) and a port, like 127.0.0.1:8001, not {0:?}")]
+    Bind(String),
+    /// A filter that cannot be read.
+    #[error("--ip-filter takes addresses or CIDR blocks, like 10.0.0.0/8,192.168.1.7, not {0:?}")]
+    IpFilter(String),
+}
+
+impl Command {
+    /// Decides what is meant. `environment` gives the value of a variable.
+    pub fn resolve(
+        flags: Flags,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Command, UsageError> {
+        let given = |flag: Option<String>, variable: &str| {
+            let set = |value: &String| !value.is_empty();
+            flag.filter(set)
+                .or_else(|| environment(variable).filter(set))
+        };
+        only_one_action(&flags)?;
+        let db = PathBuf::from(
+            given(flags.db, "MICROTICKS_DB").unwrap_or_else(|| DEFAULT_DB.to_owned()),
+        );
+        let bind = address(
+            &given(flags.bind, "MICROTICKS_BIND").unwrap_or_else(|| DEFAULT_BIND.to_owned()),
+        )?;
+        if flags.version {
+            return Ok(Command::Version);
+        }
+        if flags.list_consumers {
+            return Ok(Command::ListConsumers { db });
+        }
+        if let Some(name) = flags.remove_consumer {
+            return Ok(Command::RemoveConsumer {
+                db,
+                name: checked("--remove-consumer", name)?,
+            });
+        }
+        if let Some(name) = flags.add_consumer {
+            let ip_filter = flags.ip_filter.filter(|filter| !filter.is_empty());
+            if let Some(filter) = ip_filter
+                .as_ref()
+                .filter(|filter| IpFilter::parse(filter).is_none())
+            {
+                return Err(UsageError::IpFilter(filter.clone()));
+            }
+            return Ok(Command::AddConsumer {
+                db,
+                name: checked("--add-consumer", name)?,
+                ip_filter,
+                bind,
+            });
+        }
+        let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER");
+        Ok(Command::Serve(ServeConfig {
+            store: StoreConfig {
+                path: db,
+                default_consumer,
+            },
+            bind,
+            www: given(flags.www, "MICROTICKS_WWW").map(PathBuf::from),
+            key: given(flags.key, "MICROTICKS_KEY"),
+        }))
+    }
+}
+
+fn only_one_action(flags: &Flags) -> Result<(), UsageError> {
+    let actions = [
+        ("--add-consumer", flags.add_consumer.is_some()),
+        ("--list-consumers", flags.list_consumers),
+        ("--remove-consumer", flags.remove_consumer.is_some()),
+        ("--version", flags.version),
+    ];
+    let mut given = actions
+        .iter()
+        .filter(|(_, given)| *given)
+        .map(|(name, _)| *name);
+    if let (Some(first), Some(second)) = (given.next(), given.next()) {
+        return Err(UsageError::TwoActions(first, second));
+    }
+    if flags.ip_filter.is_some() && flags.add_consumer.is_none() {
+        Err(UsageError::LonelyIpFilter)
+    } else {
+        Ok(())
+    }
+}
+
+fn checked(flag: &'static str, name: String) -> Result<String, UsageError> {
+    if name.trim().is_empty() || name.starts_with('-') {
+        Err(UsageError::Name(flag))
+    } else {
+        Ok(name)
+    }
+}
+
+/// Reads an address without asking any name server: a static binary has none to ask.
+fn address(text: &str) -> Result<SocketAddr, UsageError> {
+    let localhost = || {
+        let port = text.strip_prefix("localhost:")?.parse().ok()?;
+        Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+    };
+    text.parse()
+        .ok()
+        .or_else(localhost)
+        .ok_or_else(|| UsageError::Bind(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(line: &str, environment: &[(&str, &str)]) -> Result<Command, UsageError> {
+        let flags = Flags::parse(line.split_whitespace().map(str::to_owned)).unwrap();
+        Command::resolve(flags, |name| {
+            environment
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_the_environment_over_defaults() {
+        let environment = [
+            ("MICROTICKS_DB", "env.db"),
+            ("MICROTICKS_KEY", "k"),
+            ("MICROTICKS_BIND", ""),
+        ];
+        let Ok(Command::Serve(config)) = resolve("--db flag.db", &environment) else {
+            panic!("it serves")
+        };
+        assert_eq!(config.store.path, PathBuf::from("flag.db"));
+        assert_eq!(config.key.as_deref(), Some("k"));
+        assert_eq!(config.bind.to_string(), DEFAULT_BIND);
+        let Ok(Command::Serve(config)) = resolve("--bind=[::1]:80 --db=", &environment) else {
+            panic!("it serves")
+        };
+        assert_eq!(config.store.path, PathBuf::from("env.db"));
+        assert_eq!(config.bind.to_string(), "[::1]:80");
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for (line, expected) in [
+            (
+                "--add-consumer A --list-consumers",
+                UsageError::TwoActions("--add-consumer", "--list-consumers"),
+            ),
+            (
+                "--remove-consumer A --version",
+                UsageError::TwoActions("--remove-consumer", "--version"),
+            ),
+            ("--ip-filter 10.0.0.1", UsageError::LonelyIpFilter),
+            ("--add-consumer=", UsageError::Name("--add-consumer")),
+            ("--add-consumer=-x", UsageError::Name("--add-consumer")),
+            (
+                "--remove-consumer=-x",
+                UsageError::Name("--remove-consumer"),
+            ),
+            (
+                "--add-consumer A --ip-filter everyone",
+                UsageError::IpFilter("everyone".into()),
+            ),
+            (
+                "--bind example.org:80",
+                UsageError::Bind("example.org:80".into()),
+            ),
+            ("--bind 127.0.0.1", UsageError::Bind("127.0.0.1".into())),
+        ] {
+            assert_eq!(resolve(line, &[]).unwrap_err(), expected, "{line}");
+        }
+        assert!(resolve("--bind localhost:0", &[]).is_ok());
+        assert!(Flags::parse(["--nonsense".to_owned()]).is_err());
+        assert!(Flags::parse(["stray".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! The server: accepts connections, within limits, and answers what comes over them.
+
+mod assets;
+mod body;
+mod collect;
+mod error;
+mod lists;
+mod origin;
+mod reply;
+mod route;
+mod service;
+mod www;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
+
+use body::BodyRoom;
+pub use www::Folder;
+
+use crate::limits;
+use crate::store::Store;
+
+/// What answering requests needs.
+#[derive(Debug)]
+pub struct App {
+    store: Store,
+    key: Option<String>,
+    www: Option<Folder>,
+    bodies: BodyRoom,
+    wrong_keys: Semaphore,
+    script_was_fetched: AtomicBool,
+}
+
+impl App {
+    /// Answers from a store. With a key, whoever has it may read; without, only this computer.
+    pub fn new(store: Store, key: Option<String>, www: Option<Folder>) -> App {
+        App {
+            store,
+            key,
+            www,
+            bodies: BodyRoom::default(),
+            wrong_keys: Semaphore::new(limits::WRONG_KEYS_AT_ONCE),
+            script_was_fetched: AtomicBool::new(false),
+        }
+    }
+}
+
+/// Serves until it is told to stop, then lets running requests finish for a while.
+pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let connections = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    loop {
+        let accepted = tokio::select! {
+            accepted = accept(&listener, &connections) => accepted,
+            () = told_to(&mut stop) => break,
+        };
+        let Some((stream, peer, permit)) = accepted else {
+            continue;
+        };
+        let (app, stop) = (Arc::clone(&app), stop.clone());
+        tokio::spawn(async move {
+            converse(stream, peer, &app, stop).await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    let everyone = u32::try_from(limits::CONNECTIONS).unwrap_or(u32::MAX);
+    if tokio::time::timeout(limits::SHUTDOWN_TIME, connections.acquire_many(everyone))
+        .await
+        .is_err()
+    {
+        log::warn!("some requests did not finish in time and were cut off");
+    }
+}
+
+/// Waits until the server is told to stop, or until nobody is left to tell it.
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits for a free place and for somebody to take it. `None` if accepting failed; then there was a pause.
+async fn accept(
+    listener: &TcpListener,
+    connections: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let permit = Arc::clone(connections)
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, permit)),
+        Err(error) => {
+            if is_of_the_system(&error) {
+                log::error!("cannot accept connections: {error}");
+                tokio::time::sleep(limits::ACCEPT_PAUSE).await;
+            }
+            None
+        }
+    }
+}
+
+/// Whether accepting failed for a reason that is not the peer's.
+fn is_of_the_system(error: &io::Error) -> bool {
+    !matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// Answers the requests of one connection.
+async fn converse(stream: TcpStream, peer: SocketAddr, app: &App, mut stop: watch::Receiver<bool>) {
+    // Small replies leave at once.
+    let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits::STALL_TIME));
+    let answer = service_fn(|request| async move {
+        Ok::<_, Infallible>(service::serve(app, peer, request).await)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits::HEAD_TIME)
+        .max_headers(limits::HEADERS)
+        .max_buf_size(limits::HEAD_BYTES)
+        .half_close(true)
+        .serve_connection(TokioIo::new(Box::pin(stream)), answer);
+    let mut connection = pin!(connection);
+    let result = tokio::select! {
+        result = connection.as_mut() => result,
+        () = told_to(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        log::debug!("a connection ended early: {error}");
+    }
+}

@@ -1,0 +1,360 @@
+//! Whether a request comes from a page that this server served, and whether it may read without a key.
+//!
+//! Both ask about the same headers, and both are pure functions of them.
+
+use std::net::IpAddr;
+
+use hyper::header::{AUTHORIZATION, FORWARDED, HOST, HeaderMap, HeaderName, ORIGIN, VIA};
+use hyper::{Version, http};
+use subtle::ConstantTimeEq;
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or(""))
+}
+
+/// Whether the browser says that the page which sends this came from here.
+///
+/// A convenience, not a protection: whoever forges it can add rows for the default consumer, and nothing more.
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
+    match text(headers, &SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => origin_is_host(headers),
+    }
+}
+
+/// Whether host and port of `Origin` are those of `Host`. The scheme does not matter, but its default port does.
+fn origin_is_host(headers: &HeaderMap) -> bool {
+    let (Some(origin), Some(host)) = (text(headers, &ORIGIN), text(headers, &HOST)) else {
+        return false;
+    };
+    let Ok(origin) = origin.parse::<http::Uri>() else {
+        return false;
+    };
+    let Ok(host) = host.parse::<http::uri::Authority>() else {
+        return false;
+    };
+    let default_port = match origin.scheme_str() {
+        Some("http") => 80,
+        Some("https") => 443,
+        _ => return false,
+    };
+    let Some(authority) = origin.authority() else {
+        return false;
+    };
+    authority.host().eq_ignore_ascii_case(host.host())
+        && authority.port_u16().unwrap_or(default_port) == host.port_u16().unwrap_or(default_port)
+}
+
+/// What a missing key is answered with: what was seen, and both cures.
+pub fn missing_key_text(headers: &HeaderMap) -> String {
+    let seen = |name: &HeaderName| {
+        text(headers, name)
+            .unwrap_or("none")
+            .chars()
+            .take(200)
+            .collect::<String>()
+    };
+    format!(
+        "No \"consumer_key\" parameter provided, and the request does not come from a page of this server (Origin: \
+         {}, Host: {}). Put data-consumer-key=\"…\" into the script tag; behind a proxy, start the server with \
+         --trusted-proxy.",
+        seen(&ORIGIN),
+        seen(&HOST)
+    )
+}
+
+/// Why somebody may not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// A key is set, and none was sent.
+    NoKey,
+    /// A key is set, and another was sent.
+    WrongKey,
+    /// No key is set, and the request does not come from this computer itself.
+    NotLocal,
+}
+
+/// What is known of a request besides its headers.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer {
+    /// The other end of the connection.
+    pub address: IpAddr,
+    /// The version of HTTP that it speaks.
+    pub version: Version,
+}
+
+/// Whether a request may read. With a key set, whoever sends it may; else only this computer itself.
+pub fn may_read(
+    key: Option<&str>,
+    headers: &HeaderMap,
+    query_key: Option<&str>,
+    peer: Peer,
+) -> Result<(), Denied> {
+    let Some(key) = key else {
+        return if is_local(headers, peer) {
+            Ok(())
+        } else {
+            Err(Denied::NotLocal)
+        };
+    };
+    let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.split_once(' '));
+    let bearer = bearer
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let Some(sent) = query_key.or(bearer) else {
+        return Err(Denied::NoKey);
+    };
+    if bool::from(sent.as_bytes().ct_eq(key.as_bytes())) {
+        Ok(())
+    } else {
+        Err(Denied::WrongKey)
+    }
+}
+
+/// Whether a request was made on this computer, directly, by a person or a program, or by one of our own pages.
+///
+/// Without a key this is all that keeps strangers out, so everything that a proxy, another website or a rebound name
+/// would leave behind forbids it.
+fn is_local(headers: &HeaderMap, peer: Peer) -> bool {
+    let direct = [FORWARDED, VIA, HeaderName::from_static("x-real-ip")]
+        .iter()
+        .all(|name| !headers.contains_key(name))
+        && headers
+            .keys()
+            .all(|name| !name.as_str().starts_with("x-forwarded-"));
+    let site_is_ours = match text(headers, &SEC_FETCH_SITE) {
+        None | Some("none" | "same-origin") => true,
+        Some(_) => false,
+    };
+    peer.address.to_canonical().is_loopback()
+        && peer.version == Version::HTTP_11
+        && headers.get_all(HOST).iter().count() == 1
+        && text(headers, &HOST).is_some_and(host_is_local)
+        && direct
+        && site_is_ours
+        && (!headers.contains_key(ORIGIN) || origin_is_host(headers))
+}
+
+/// Whether a `Host` names this computer in a way that no other name server can answer for.
+fn host_is_local(host: &str) -> bool {
+    let Ok(authority) = host.parse::<http::uri::Authority>() else {
+        return false;
+    };
+    let name = authority.host();
+    let literal = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost")
+        || literal
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::header::HeaderValue;
+
+    fn headers(lines: &[(&str, &str)]) -> HeaderMap {
+        lines
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.parse::<HeaderName>().unwrap(),
+                    HeaderValue::from_str(value).unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_page_of_ours_is_told_by_the_browser_or_by_equal_hosts() {
+        for (lines, expected) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (
+                &[
+                    ("sec-fetch-site", "same-site"),
+                    ("origin", "http://a:1"),
+                    ("host", "a:1"),
+                ],
+                false,
+            ),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (
+                &[("origin", "http://kiosk:8001"), ("host", "kiosk:8001")],
+                true,
+            ),
+            (
+                &[("origin", "https://KIOSK:8001"), ("host", "kiosk:8001")],
+                true,
+            ),
+            (&[("origin", "http://kiosk"), ("host", "kiosk:80")], true),
+            (&[("origin", "https://kiosk:443"), ("host", "kiosk")], true),
+            (&[("origin", "https://kiosk"), ("host", "kiosk:80")], false),
+            (
+                &[("origin", "http://kiosk:8002"), ("host", "kiosk:8001")],
+                false,
+            ),
+            (
+                &[("origin", "http://[::1]:8001"), ("host", "[::1]:8001")],
+                true,
+            ),
+            (&[("origin", "null"), ("host", "kiosk")], false),
+            (&[("origin", "file://"), ("host", "kiosk")], false),
+            (&[("host", "kiosk")], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_same_origin(&headers(lines)), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
+    fn without_a_key_only_this_computer_reads() {
+        let loopback: IpAddr = [127, 0, 0, 1].into();
+        let outside: IpAddr = [192, 168, 1, 5].into();
+        let mapped: IpAddr = "::ffff:127.0.0.1".parse().unwrap();
+        let host = ("host", "localhost:8001");
+        for (lines, address, version, expected) in [
+            (&[host][..], loopback, Version::HTTP_11, true),
+            (
+                &[("host", "127.0.0.1:8001")],
+                loopback,
+                Version::HTTP_11,
+                true,
+            ),
+            (&[("host", "[::1]:8001")], mapped, Version::HTTP_11, true),
+            (&[("host", "LOCALHOST")], loopback, Version::HTTP_11, true),
+            (&[host], outside, Version::HTTP_11, false),
+            (&[host], loopback, Version::HTTP_10, false),
+            (&[], loopback, Version::HTTP_11, false),
+            (
+                &[("host", "evil.example")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[("host", "localhost.evil.example")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[("host", "127.0.0.1.evil.example")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("x-forwarded-for", "10.0.0.1")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("x-forwarded-proto", "https")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("x-real-ip", "10.0.0.1")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("forwarded", "for=1")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("via", "1.1 proxy")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("origin", "http://localhost:8001")],
+                loopback,
+                Version::HTTP_11,
+                true,
+            ),
+            (
+                &[host, ("origin", "http://evil.example")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("origin", "null")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("sec-fetch-site", "same-origin")],
+                loopback,
+                Version::HTTP_11,
+                true,
+            ),
+            (
+                &[host, ("sec-fetch-site", "none")],
+                loopback,
+                Version::HTTP_11,
+                true,
+            ),
+            (
+                &[host, ("sec-fetch-site", "same-site")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("sec-fetch-site", "cross-site")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+        ] {
+            let allowed = may_read(
+                None,
+                &headers(lines),
+                Some("any"),
+                Peer { address, version },
+            );
+            assert_eq!(allowed.is_ok(), expected, "{lines:?} {address} {version:?}");
+        }
+    }
+
+    #[test]
+    fn with_a_key_whoever_sends_it_reads() {
+        let peer = Peer {
+            address: [192, 168, 1, 5].into(),
+            version: Version::HTTP_10,
+        };
+        for (lines, query_key, expected) in [
+            (&[][..], Some("secret"), true),
+            (&[("authorization", "Bearer secret")], None, true),
+            (&[("authorization", "bearer  secret")], None, true),
+            (&[("authorization", "Basic secret")], None, false),
+            (&[("authorization", "Bearer secret")], Some("wrong"), false),
+            (&[], Some("secre"), false),
+            (&[], Some("secrets"), false),
+            (&[], Some(""), false),
+            (&[], None, false),
+        ] {
+            assert_eq!(
+                may_read(Some("secret"), &headers(lines), query_key, peer).is_ok(),
+                expected,
+                "{lines:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What a path means. A pure function, so that every case is a row of a table.
+
+use hyper::Method;
+use percent_encoding::percent_decode_str;
+
+/// Everything that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// `POST /sessions`
+    StartSession,
+    /// `POST /events`
+    StoreEvent,
+    /// `POST /sessions/stop`
+    StopSession,
+    /// `POST /batch`
+    Batch,
+    /// `GET /sessions`
+    ListSessions,
+    /// `GET /events`
+    ListEvents,
+    /// A preflight for one of the paths above.
+    Preflight,
+    /// `GET /healthz`: the process answers.
+    Health,
+    /// `GET /readyz`: the file is open.
+    Ready,
+    /// `GET /dash`
+    Dashboard,
+    /// `GET /` where no folder is served.
+    Welcome,
+    /// An embedded file.
+    Asset(String),
+    /// To the same place with or without a slash at the end, relative to the path.
+    Redirect(&'static str),
+    /// A file of the folder that is served, by its decoded path.
+    File(String),
+    /// The path exists, the method does not. These do.
+    WrongMethod(&'static str),
+    /// There is nothing here.
+    NotFound,
+}
+
+const READ: &str = "GET, HEAD";
+
+impl Route {
+    /// Decodes a request line. `serves_folder` is whether `--www` was given: our own routes win over its files.
+    pub fn decode(method: &Method, path: &str, serves_folder: bool) -> Route {
+        let path = single_slashes(path);
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let posts = *method == Method::POST;
+        let read = |route: Route| {
+            if reads {
+                route
+            } else {
+                Route::WrongMethod(READ)
+            }
+        };
+        match path.as_str() {
+            "/sessions" | "/events" | "/sessions/stop" | "/batch" if *method == Method::OPTIONS => {
+                Route::Preflight
+            }
+            "/sessions" if posts => Route::StartSession,
+            "/sessions" if reads => Route::ListSessions,
+            "/events" if posts => Route::StoreEvent,
+            "/events" if reads => Route::ListEvents,
+            "/sessions" | "/events" => Route::WrongMethod("GET, HEAD, POST, OPTIONS"),
+            "/sessions/stop" if posts => Route::StopSession,
+            "/batch" if posts => Route::Batch,
+            "/sessions/stop" | "/batch" => Route::WrongMethod("POST, OPTIONS"),
+            "/healthz" => read(Route::Health),
+            "/readyz" => read(Route::Ready),
+            "/dash" => read(Route::Dashboard),
+            "/dash/" => read(Route::Redirect("../dash")),
+            "/docs" => read(Route::Asset("docs/index.html".to_owned())),
+            "/docs/" => read(Route::Redirect("../docs")),
+            "/example" => read(Route::Redirect("example/")),
+            "/example/" => read(Route::Asset("example/index.html".to_owned())),
+            "/microticks.js" => read(Route::Asset("microticks.js".to_owned())),
+            "/favicon.ico" if !serves_folder => read(Route::Asset("dash/mark.svg".to_owned())),
+            "/" if !serves_folder => read(Route::Welcome),
+            _ => {
+                let Ok(decoded) = percent_decode_str(&path).decode_utf8() else {
+                    return Route::NotFound;
+                };
+                let own = ["/dash/", "/docs/", "/example/"]
+                    .iter()
+                    .any(|folder| decoded.starts_with(folder));
+                match decoded {
+                    name if own => read(Route::Asset(name.trim_start_matches('/').to_owned())),
+                    name if serves_folder => read(Route::File(name.into_owned())),
+                    _ => Route::NotFound,
+                }
+            }
+        }
+    }
+
+    /// Whether replies carry CORS headers in every case, errors included.
+    pub fn is_collecting(&self) -> bool {
+        matches!(
+            self,
+            Route::StartSession
+                | Route::StoreEvent
+                | Route::StopSession
+                | Route::Batch
+                | Route::Preflight
+        ) || matches!(self, Route::WrongMethod(methods) if methods.contains("POST"))
+    }
+}
+
+/// `//sessions` is `/sessions`: frontends join their host and path carelessly.
+fn single_slashes(path: &str) -> String {
+    let mut single = String::with_capacity(path.len());
+    for byte in path.chars() {
+        if byte != '/' || !single.ends_with('/') {
+            single.push(byte);
+        }
+    }
+    single
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_and_method_has_one_meaning() {
+        let asset = |name: &str| Route::Asset(name.to_owned());
+        let file = |name: &str| Route::File(name.to_owned());
+        for (method, path, www, expected) in [
+            ("POST", "/sessions", false, Route::StartSession),
+            ("POST", "//sessions", false, Route::StartSession),
+            ("GET", "/sessions", false, Route::ListSessions),
+            ("HEAD", "/events", false, Route::ListEvents),
+            ("POST", "/events", true, Route::StoreEvent),
+            ("POST", "///sessions//stop", false, Route::StopSession),
+            ("POST", "/batch", false, Route::Batch),
+            ("OPTIONS", "/batch", false, Route::Preflight),
+            ("OPTIONS", "/events", false, Route::Preflight),
+            ("OPTIONS", "/dash", false, Route::WrongMethod(READ)),
+            ("GET", "/batch", false, Route::WrongMethod("POST, OPTIONS")),
+            (
+                "DELETE",
+                "/sessions",
+                false,
+                Route::WrongMethod("GET, HEAD, POST, OPTIONS"),
+            ),
+            ("PUT", "/healthz", false, Route::WrongMethod(READ)),
+            ("GET", "/healthz", true, Route::Health),
+            ("GET", "/readyz", false, Route::Ready),
+            ("GET", "/dash", true, Route::Dashboard),
+            ("GET", "/dash/", false, Route::Redirect("../dash")),
+            ("GET", "/dash/vars.css", true, asset("dash/vars.css")),
+            ("GET", "/docs", true, asset("docs/index.html")),
+            ("GET", "/example", false, Route::Redirect("example/")),
+            ("GET", "/example/", false, asset("example/index.html")),
+            ("GET", "/microticks.js", true, asset("microticks.js")),
+            ("POST", "/microticks.js", false, Route::WrongMethod(READ)),
+            ("GET", "/", false, Route::Welcome),
+            ("GET", "/", true, file("/")),
+            ("GET", "/a%20b/c.html", true, file("/a b/c.html")),
+            ("GET", "/%2e%2e/secret", true, file("/../secret")),
+            ("GET", "/%ff", true, Route::NotFound),
+            ("GET", "/nothing", false, Route::NotFound),
+            ("POST", "/nothing", false, Route::NotFound),
+            ("POST", "/page.html", true, Route::WrongMethod(READ)),
+            ("GET", "/favicon.ico", true, file("/favicon.ico")),
+            ("GET", "/sessions/", false, Route::NotFound),
+        ] {
+            let route = Route::decode(&method.parse().unwrap(), path, www);
+            assert_eq!(route, expected, "{method} {path}");
+        }
+    }
+}

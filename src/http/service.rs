@@ -1,0 +1,124 @@
+//! From a request to a reply: one match over the routes, and one place where errors become replies.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+
+use super::error::ApiError;
+use super::lists::Kind;
+use super::origin::{self, Denied, Peer};
+use super::reply::{self, ReplyBody};
+use super::route::Route;
+use super::{App, assets, collect, lists};
+use crate::limits;
+use crate::model::Moment;
+use crate::store::StoreError;
+use crate::wire::query::Query;
+use crate::wire::replies;
+
+/// Answers a request, whatever it is.
+pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> Response<ReplyBody> {
+    let received_at = Moment::now();
+    let (head, body) = request.into_parts();
+    let route = Route::decode(&head.method, head.uri.path(), app.www.is_some());
+    let peer = Peer {
+        address: peer.ip().to_canonical(),
+        version: head.version,
+    };
+    let reply = answer(app, &route, &head, body, received_at, peer).await;
+    let mut reply = reply.unwrap_or_else(ApiError::into_reply);
+    let is_list = matches!(route, Route::ListSessions | Route::ListEvents);
+    if route.is_collecting() || (is_list && app.key.is_some()) {
+        reply::allow_every_origin(reply.headers_mut());
+    }
+    reply
+}
+
+async fn answer(
+    app: &App,
+    route: &Route,
+    head: &Parts,
+    body: Incoming,
+    received_at: Moment,
+    peer: Peer,
+) -> Result<Response<ReplyBody>, ApiError> {
+    let query = Query::new(head.uri.query().unwrap_or_default());
+    match route {
+        Route::StartSession | Route::StoreEvent | Route::StopSession | Route::Batch => {
+            collect::store(app, route, head, body, received_at, peer.address).await
+        }
+        Route::Preflight => Ok(collect::preflight(head)),
+        Route::ListSessions | Route::ListEvents => {
+            guard(app, head, &query, peer).await?;
+            let kind = if *route == Route::ListSessions {
+                Kind::Sessions
+            } else {
+                Kind::Events
+            };
+            lists::list(&app.store, kind, &query).await
+        }
+        Route::Dashboard => match guard(app, head, &query, peer).await {
+            Ok(()) => assets::serve("dash/index.html", &head.headers),
+            Err(ApiError::Denied(Denied::NotLocal)) => {
+                assets::serve_as(StatusCode::FORBIDDEN, "dash/locked.html", &head.headers)
+            }
+            Err(_) => assets::serve_as(StatusCode::UNAUTHORIZED, "dash/locked.html", &head.headers),
+        },
+        Route::Health => Ok(reply::json(StatusCode::OK, b"{\"status\":200}".to_vec())),
+        Route::Ready => ready(app).await,
+        Route::Welcome => assets::serve("docs/index.html", &head.headers),
+        Route::Asset(name) => {
+            if name == assets::CLIENT {
+                app.script_was_fetched.store(true, Ordering::Relaxed);
+            }
+            assets::serve(name, &head.headers)
+        }
+        Route::File(path) => file(app, path, head).await,
+        Route::Redirect(to) => Ok(reply::redirect(&match head.uri.query() {
+            Some(query) => format!("{to}?{query}"),
+            None => (*to).to_owned(),
+        })),
+        Route::WrongMethod(methods) => Err(ApiError::WrongMethod(methods)),
+        Route::NotFound => Err(ApiError::NotFound),
+    }
+}
+
+/// A file of the folder that is served. Where it has none, `/` is still a page, and the icon still ours.
+async fn file(app: &App, path: &str, head: &Parts) -> Result<Response<ReplyBody>, ApiError> {
+    let folder = app.www.as_ref().ok_or(ApiError::NotFound)?;
+    match (folder.serve(path, &head.headers).await, path) {
+        (Err(ApiError::NotFound), "/") => assets::serve("docs/index.html", &head.headers),
+        (Err(ApiError::NotFound), "/favicon.ico") => assets::serve("dash/mark.svg", &head.headers),
+        (reply, _) => reply,
+    }
+}
+
+/// Lets a request read, or says why not. A wrong key costs time, but only those who send one.
+async fn guard(app: &App, head: &Parts, query: &Query<'_>, peer: Peer) -> Result<(), ApiError> {
+    let allowed = origin::may_read(
+        app.key.as_deref(),
+        &head.headers,
+        query.get("key").as_deref(),
+        peer,
+    );
+    if allowed == Err(Denied::WrongKey) {
+        let _one_of_few = app.wrong_keys.acquire().await;
+        tokio::time::sleep(limits::WRONG_KEY_TIME).await;
+    }
+    allowed.map_err(ApiError::Denied)
+}
+
+async fn ready(app: &App) -> Result<Response<ReplyBody>, ApiError> {
+    if !app.store.is_ready() {
+        return Err(StoreError::Starting.into());
+    }
+    let (consumer, touch) = app.store.has_consumer_and_event().await?;
+    let script = app.script_was_fetched.load(Ordering::Relaxed);
+    Ok(reply::json(
+        StatusCode::OK,
+        replies::ready(consumer, script, touch),
+    ))
+}

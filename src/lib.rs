@@ -1,0 +1,57 @@
+//! Microticks collects sessions and the events in them from touch tables, kiosks and signage, in one SQLite file.
+//!
+//! | room | what it is |
+//! |---|---|
+//! | [`cli`], [`config`] | flags as typed; flags, environment and defaults resolved |
+//! | [`limits`] | every limit with its reason |
+//! | [`model`] | sessions, events, consumers and the checked types they are made of |
+//! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON and CSV |
+//! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
+//! | [`http`] | connections, routes, replies, embedded assets |
+//!
+//! Each room uses only those above it. ARCHITECTURE.md has the ways through them and what must stay true.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod limits;
+pub mod model;
+pub mod store;
+pub mod wire;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use http::App;
+use store::{Agent, Fatal, Store};
+
+/// Serves until `shutdown` completes or the store fails for good.
+///
+/// On shutdown it stops accepting, breaks lists off, lets posts finish, commits what waits and empties the log. If the
+/// store fails it returns at once and nobody who waits is answered.
+pub async fn run(
+    listener: TcpListener,
+    app: Arc<App>,
+    store: Store,
+    mut agent: Agent,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Fatal> {
+    let (stop, stopping) = watch::channel(false);
+    let server = tokio::spawn(http::serve(listener, app, stopping));
+    tokio::select! {
+        ended = agent.ended() => return ended,
+        () = shutdown => {}
+    }
+    log::info!("stopping");
+    store.stop_reading();
+    stop.send_replace(true);
+    tokio::select! {
+        ended = agent.ended() => return ended,
+        _ = server => {}
+    }
+    store.close();
+    agent.ended().await
+}

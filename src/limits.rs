@@ -1,0 +1,96 @@
+//! Every limit of the server, with its reason. Nothing that a client sends, holds open or waits for is unbounded.
+
+use std::time::Duration;
+
+/// A form or JSON post: one event holds at most one `data`, which percent-encoding can triple.
+pub const FORM_BODY_BYTES: usize = 1024 * 1024;
+/// A batch: four times what our client puts into one.
+pub const BATCH_BODY_BYTES: usize = 2 * 1024 * 1024;
+/// Items in a batch, so that one transaction stays short.
+pub const BATCH_ITEMS: usize = 5_000;
+/// All bodies that are being read or wait for the writer, so that memory stays bounded whatever arrives.
+pub const ALL_BODIES_BYTES: usize = 16 * 1024 * 1024;
+/// How much of a body that is too large is read on and thrown away, so that the client can read the refusal.
+pub const DISCARDED_BODY_BYTES: usize = 16 * 1024 * 1024;
+/// How long such a body is read on.
+pub const DISCARD_TIME: Duration = Duration::from_secs(5);
+
+/// One `data`, in bytes.
+pub const DATA_BYTES: usize = 256 * 1024;
+/// One `action`, in bytes.
+pub const ACTION_BYTES: usize = 256;
+/// One `device`, in bytes.
+pub const DEVICE_BYTES: usize = 128;
+/// One stop `reason`, in bytes.
+pub const REASON_BYTES: usize = 128;
+/// A token in a request. Ours have 32 characters; files of the original service may hold others.
+pub const TOKEN_BYTES: usize = 128;
+/// The `version` that a page reports in its sign of life, in bytes.
+pub const VERSION_BYTES: usize = 128;
+/// The largest `seq`: what a JavaScript number holds exactly, 2⁵³ − 1.
+pub const MAX_SEQ: i64 = (1 << 53) - 1;
+/// The greatest age that an item may give for itself: 400 days. A greater one is no measurement.
+pub const MAX_AGE_MS: i64 = 400 * 24 * 60 * 60 * 1000;
+/// A clock that is off by no more than this is taken as right.
+pub const CLOCK_TOLERANCE_MS: i64 = 60 * 1000;
+
+/// Open connections: a building full of kiosks, with room for a few hundred strangers.
+pub const CONNECTIONS: usize = 1024;
+/// A request's head must have arrived, and an idle connection used again, within this.
+pub const HEAD_TIME: Duration = Duration::from_secs(30);
+/// A sender or reader that makes no progress for this long is let go.
+pub const STALL_TIME: Duration = Duration::from_secs(30);
+/// A request's head, in bytes; hyper refuses more with 431.
+pub const HEAD_BYTES: usize = 16 * 1024;
+/// Header lines of one request; hyper refuses more with 431.
+pub const HEADERS: usize = 100;
+/// How long accepting pauses when the system has no file descriptor left.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Requests that wait for the writer. One connection waits for one request.
+pub const QUEUED_REQUESTS: usize = CONNECTIONS;
+/// How long a request may wait in the queue before it is withdrawn.
+pub const QUEUE_TIME: Duration = Duration::from_secs(5);
+/// Items after which a transaction takes no further request, so that the others do not wait too long for it.
+pub const TRANSACTION_ITEMS: usize = 8_192;
+/// How long the writer waits in one go for another process that has locked the file.
+pub const LOCK_WAIT: Duration = Duration::from_millis(250);
+/// Sessions that the writer remembers, so that an event of a running session costs no lookup.
+pub const REMEMBERED_SESSIONS: usize = 4_096;
+
+/// Reading connections. Lists are short snapshots, so few are enough.
+pub const READERS: usize = 4;
+/// How long a list waits for one of them.
+pub const READER_WAIT: Duration = Duration::from_secs(5);
+/// How long one snapshot of a list may last, so that the log can be checkpointed.
+pub const SNAPSHOT_TIME: Duration = Duration::from_secs(1);
+/// How long a read that must be ordered as a whole may last.
+pub const READ_DEADLINE: Duration = Duration::from_secs(10);
+/// Rows that one snapshot looks at, chosen or not.
+pub const SNAPSHOT_ROWS: usize = 10_000;
+/// Rows of a list that is neither in order of id nor of time.
+pub const SORTED_ROWS: usize = 10_000;
+/// Bytes of a list that are made before they are handed to the client.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Pages of the write-ahead log after which the writer checkpoints: 4 MB.
+pub const CHECKPOINT_PAGES: u32 = 1_000;
+/// Pages of the log after which no new reader is let in until a checkpoint has emptied it: 16 MB.
+pub const LOG_FULL_PAGES: u32 = 4_000;
+/// Pages of the log after which running reads are interrupted: 64 MB.
+pub const LOG_OVERFULL_PAGES: u32 = 16_000;
+/// How often a foreign reader that keeps the log from being emptied is named in the log.
+pub const FOREIGN_READER_WARNING: Duration = Duration::from_secs(60 * 60);
+
+/// How long a command waits for the process that makes or upgrades the file.
+pub const FILE_LOCK_WAIT: Duration = Duration::from_secs(10);
+/// How long requests may take to finish once the server is told to stop.
+pub const SHUTDOWN_TIME: Duration = Duration::from_secs(8);
+
+/// What `Retry-After` says, in seconds.
+pub const RETRY_AFTER_S: u16 = 5;
+
+/// What a wrong key costs whoever sends it.
+pub const WRONG_KEY_TIME: Duration = Duration::from_millis(250);
+/// How many wrong keys are answered at a time.
+pub const WRONG_KEYS_AT_ONCE: usize = 4;

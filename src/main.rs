@@ -1,0 +1,241 @@
+//! The program: reads the command line, then serves or carries out one action.
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, UdpSocket};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use microticks::cli::{Exit, Flags};
+use microticks::config::{Command, ServeConfig};
+use microticks::http::{App, Folder};
+use microticks::store::consumers::{self, Added, Consumer, ConsumerError};
+use microticks::store::{Fatal, OpenError, Store};
+use tokio::net::TcpListener;
+
+/// The command line is wrong.
+const USAGE: u8 = 2;
+
+/// Why the program could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Consumer(#[from] ConsumerError),
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+    #[error("cannot serve the folder {0}: {1}")]
+    Folder(String, io::Error),
+    #[error(
+        "the database lies in {0}, which --www would show to everybody; move it, or name another --db"
+    )]
+    DatabaseInFolder(String),
+    #[error("cannot listen on {0}: {1}")]
+    Bind(SocketAddr, io::Error),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+fn main() -> ExitCode {
+    env_logger::Builder::new()
+        .filter_level(log::LevelFilter::Info)
+        .format_target(false)
+        .init();
+    let flags = match Flags::parse(std::env::args().skip(1)) {
+        Ok(flags) => flags,
+        Err(Exit::Help(text)) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(Exit::Usage(text)) => return usage(&text),
+    };
+    let command = match Command::resolve(flags, |name| std::env::var(name).ok()) {
+        Ok(command) => command,
+        Err(error) => return usage(&error.to_string()),
+    };
+    let done =
+        match command {
+            Command::Serve(config) => serve(config),
+            Command::AddConsumer {
+                db,
+                name,
+                ip_filter,
+                bind,
+            } => consumers::add(&db, &name, ip_filter.as_deref())
+                .map_err(StartError::from)
+                .and_then(|added| Ok(print_added(&added, bind)?)),
+            Command::ListConsumers { db } => consumers::list(&db)
+                .map_err(StartError::from)
+                .and_then(|(consumers, path)| {
+                    eprintln!("consumers in {}", path.display());
+                    Ok(print_list(&consumers)?)
+                }),
+            Command::RemoveConsumer { db, name } => consumers::remove(&db, &name)
+                .map_err(StartError::from)
+                .and_then(|(consumer, path)| {
+                    eprintln!("in {}", path.display());
+                    Ok(writeln!(
+                        io::stdout(),
+                        "Removed consumer {:?}. Its rows stay.",
+                        consumer.name
+                    )?)
+                }),
+            Command::Version => writeln!(io::stdout(), "microticks {}", env!("CARGO_PKG_VERSION"))
+                .map_err(StartError::from),
+        };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(text: &str) -> ExitCode {
+    eprintln!("{}\nSee microticks --help.", text.trim_end());
+    ExitCode::from(USAGE)
+}
+
+fn print_added(added: &Added, bind: SocketAddr) -> io::Result<()> {
+    let Added {
+        consumer,
+        path,
+        new_file,
+    } = added;
+    eprintln!(
+        "{} {}",
+        if *new_file {
+            "made the new file"
+        } else {
+            "using the file"
+        },
+        path.display()
+    );
+    let mut out = io::stdout().lock();
+    writeln!(out, "Created new consumer \"{}\"", consumer.name)?;
+    writeln!(out, "Consumer key: {}", consumer.key)?;
+    let (address, key) = (reachable(bind), &consumer.key);
+    writeln!(out, "Put this into the kiosk page:")?;
+    writeln!(
+        out,
+        "<script async src=\"http://{address}/microticks.js\" data-consumer-key=\"{key}\"></script>"
+    )
+}
+
+fn print_list(consumers: &[Consumer]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "id\tkey\tcreated\tin use\tip filter\tname")?;
+    for Consumer {
+        id,
+        name,
+        key,
+        ip_filter,
+        created_at,
+        removed,
+    } in consumers
+    {
+        let (used, filter) = (
+            if *removed { "no" } else { "yes" },
+            ip_filter.as_deref().unwrap_or("-"),
+        );
+        writeln!(out, "{id}\t{key}\t{created_at}\t{used}\t{filter}\t{name}")?;
+    }
+    Ok(())
+}
+
+/// An address that a browser can open: that of this computer where all its addresses are listened on.
+fn reachable(bind: SocketAddr) -> SocketAddr {
+    if !bind.ip().is_unspecified() {
+        return bind;
+    }
+    // Choosing a route sends nothing, and tells which address this computer has towards others.
+    let outward = UdpSocket::bind((bind.ip(), 0)).and_then(|socket| {
+        socket.connect(if bind.is_ipv4() {
+            "192.0.2.1:9"
+        } else {
+            "[2001:db8::1]:9"
+        })?;
+        socket.local_addr()
+    });
+    let address = outward.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |outward| outward.ip());
+    SocketAddr::new(address, bind.port())
+}
+
+fn serve(config: ServeConfig) -> Result<(), StartError> {
+    let folder = match &config.www {
+        Some(www) => Some(
+            Folder::new(www)
+                .map_err(|error| StartError::Folder(www.display().to_string(), error))?,
+        ),
+        None => None,
+    };
+    if let (Some(folder), Some(www)) = (&folder, &config.www)
+        && microticks::store::resolve(&config.store.path)?
+            .parent()
+            .is_some_and(|parent| folder.holds(parent))
+    {
+        return Err(StartError::DatabaseInFolder(www.display().to_string()));
+    }
+    let (store, agent) = Store::open(&config.store)?;
+    log::info!("database file {}", agent.path().display());
+    let runtime = tokio::runtime::Runtime::new()?;
+    let served = runtime.block_on(async {
+        let listener = TcpListener::bind(config.bind)
+            .await
+            .map_err(|error| StartError::Bind(config.bind, error))?;
+        let address = listener.local_addr()?;
+        writeln!(io::stdout(), "listening on http://{address}")?;
+        say_how_to_look(address, config.key.is_some());
+        let app = Arc::new(App::new(store.clone(), config.key, folder));
+        Ok(microticks::run(listener, app, store, agent, interrupted()).await?)
+    });
+    // Whatever still runs belongs to nobody any more.
+    runtime.shutdown_background();
+    served
+}
+
+/// Says how the dashboard is opened, here and from another computer.
+fn say_how_to_look(address: SocketAddr, has_key: bool) {
+    let (here, port) = (reachable(address), address.port());
+    match (address.ip().is_loopback(), has_key) {
+        (true, true) => log::info!("dashboard: http://{address}/dash?key=… on this computer"),
+        (true, false) => log::info!(
+            "dashboard: http://{address}/dash on this computer; to open it from another one, start with \
+             --bind 0.0.0.0:{port} and --key"
+        ),
+        (false, true) => log::info!("dashboard: http://{here}/dash?key=…"),
+        (false, false) => log::info!(
+            "dashboard: http://localhost:{port}/dash on this computer; to open http://{here}/dash from another one, \
+             start with --key"
+        ),
+    }
+}
+
+/// Completes at the first signal to stop. The second ends the process at once.
+async fn interrupted() {
+    signal().await;
+    tokio::spawn(async {
+        signal().await;
+        log::warn!("stopped at once");
+        std::process::exit(1);
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    tokio::signal::ctrl_c()
+        .await
+        .expect("signals can be listened to");
+}

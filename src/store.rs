@@ -1,0 +1,250 @@
+//! Everything that touches the SQLite file.
+//!
+//! One thread, the [writer], owns the only writing connection and commits in groups; a request is answered
+//! when the transaction that holds its rows is on the disk. Reads run on a few read-only connections in short
+//! snapshots. Nothing outside this module knows SQL.
+
+mod checkpoint;
+pub mod consumers;
+mod error;
+mod file;
+mod health;
+mod ingest;
+pub mod lists;
+mod open;
+mod queue;
+mod readers;
+mod session;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::{oneshot, watch};
+
+pub use error::{Fatal, OpenError, StoreError};
+use file::FileLock;
+use lists::{Flow, Scan};
+use open::Content;
+use queue::Queue;
+use readers::Readers;
+
+use crate::limits;
+use crate::model::list::{EventRow, SessionRow};
+use crate::model::{Outcome, Refusal, Request};
+
+/// What a store is opened with.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The database file.
+    pub path: PathBuf,
+    /// The name of the consumer that requests without a key count for; else the oldest.
+    pub default_consumer: Option<String>,
+}
+
+/// Whether the store can be used yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Opening,
+    Ready,
+}
+
+/// The absolute path of a database file, free of links. The file itself need not exist.
+pub fn resolve(path: &Path) -> std::io::Result<PathBuf> {
+    file::resolve(path)
+}
+
+/// A handle to the file, for as many users as like.
+#[derive(Debug, Clone)]
+pub struct Store {
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    phase: watch::Receiver<Phase>,
+}
+
+/// The writer's thread, for the one who must know when it ends.
+#[derive(Debug)]
+pub struct Agent {
+    ended: oneshot::Receiver<Result<(), Fatal>>,
+    path: PathBuf,
+    /// Held until the writer has ended.
+    _lock: FileLock,
+}
+
+impl Store {
+    /// Opens the file, making it if there is none, and starts the writer.
+    ///
+    /// A file of the original service is upgraded by the writer, so that the caller can serve pages meanwhile; until
+    /// that is done, [`Store::ingest`] and reads wait.
+    pub fn open(config: &StoreConfig) -> Result<(Store, Agent), OpenError> {
+        let path = file::resolve(&config.path).map_err(|error| OpenError::Io {
+            path: config.path.clone(),
+            error,
+        })?;
+        let lock = FileLock::acquire(&path, Duration::ZERO)?;
+        let mut opened = open::open(&path)?;
+        if opened.content == Content::Nothing {
+            opened = open::Opened {
+                connection: opened.make_current()?,
+                content: Content::Current,
+                path: path.clone(),
+            };
+        }
+        let config = StoreConfig {
+            path: path.clone(),
+            ..config.clone()
+        };
+        let (queue, readers) = (
+            Arc::new(Queue::default()),
+            Arc::new(Readers::new(path.clone())),
+        );
+        let (phase_sender, phase) = watch::channel(Phase::Opening);
+        let (end_sender, ended) = oneshot::channel();
+        let store = Store {
+            queue: Arc::clone(&queue),
+            readers: Arc::clone(&readers),
+            phase,
+        };
+        let run = move || {
+            let result = writer::run(config, opened, queue, readers, &phase_sender);
+            // Nobody listens any more when the whole process is ending.
+            let _ = end_sender.send(result);
+        };
+        let spawned = thread::Builder::new().name("writer".to_owned()).spawn(run);
+        spawned.map_err(|error| OpenError::Io {
+            path: path.clone(),
+            error,
+        })?;
+        Ok((
+            store,
+            Agent {
+                ended,
+                path,
+                _lock: lock,
+            },
+        ))
+    }
+
+    /// Stores what a request asks for. Returns after the transaction is on the disk, or with the reason why nothing
+    /// was stored. If the writer fails for good this never returns, since nobody knows what is on the disk.
+    pub async fn ingest(&self, request: Request) -> Result<Result<Outcome, Refusal>, StoreError> {
+        let (number, mut answer) = self.queue.push(request)?;
+        let answered = match tokio::time::timeout(limits::QUEUE_TIME, &mut answer).await {
+            Ok(answered) => answered,
+            Err(_) if self.queue.withdraw(number) => {
+                return Err(if self.is_ready() {
+                    StoreError::Overloaded
+                } else {
+                    StoreError::Starting
+                });
+            }
+            Err(_) => answer.await,
+        };
+        match answered {
+            Ok(answer) => answer,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Whether the file is open and requests are served.
+    pub fn is_ready(&self) -> bool {
+        *self.phase.borrow() == Phase::Ready
+    }
+
+    /// Reads on in a list of events and gives each to `sink`, until the list is over or the sink has enough for now.
+    pub async fn next_events<S: Send + 'static>(
+        &self,
+        scan: Scan,
+        sink: S,
+        each: fn(&mut S, &EventRow<'_>) -> Flow,
+    ) -> Result<(Scan, S), StoreError> {
+        self.next_rows(scan, sink, move |scan, connection, sink| {
+            scan.next_events(connection, |row| each(sink, row))
+        })
+        .await
+    }
+
+    /// Reads on in a list of sessions and gives each to `sink`, until the list is over or the sink has enough for now.
+    pub async fn next_sessions<S: Send + 'static>(
+        &self,
+        scan: Scan,
+        sink: S,
+        each: fn(&mut S, &SessionRow<'_>) -> Flow,
+    ) -> Result<(Scan, S), StoreError> {
+        self.next_rows(scan, sink, move |scan, connection, sink| {
+            scan.next_sessions(connection, |row| each(sink, row))
+        })
+        .await
+    }
+
+    async fn next_rows<S: Send + 'static>(
+        &self,
+        mut scan: Scan,
+        mut sink: S,
+        next: impl FnOnce(&mut Scan, &Connection, &mut S) -> rusqlite::Result<()> + Send + 'static,
+    ) -> Result<(Scan, S), StoreError> {
+        if scan.must_sort() {
+            let sort = move |connection: &Connection| scan.sort(connection).map(|()| scan);
+            scan = self.read(limits::READ_DEADLINE, sort).await?;
+        }
+        let read = move |connection: &Connection| {
+            next(&mut scan, connection, &mut sink).map(|()| (scan, sink))
+        };
+        self.read(limits::SNAPSHOT_TIME, read).await
+    }
+
+    /// Whether there is a consumer, and whether there is an event.
+    pub async fn has_consumer_and_event(&self) -> Result<(bool, bool), StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM consumers WHERE deleted_at IS NULL), EXISTS (SELECT 1 FROM events)";
+        let look = |connection: &Connection| {
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        };
+        self.read(limits::SNAPSHOT_TIME, look).await
+    }
+
+    /// Runs one read off the async threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        deadline: Duration,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut phase = self.phase.clone();
+        let ready = phase.wait_for(|phase| *phase == Phase::Ready);
+        if !tokio::time::timeout(limits::READER_WAIT, ready)
+            .await
+            .is_ok_and(|ready| ready.is_ok())
+        {
+            return Err(StoreError::Starting);
+        }
+        let turn = self.readers.turn().await?;
+        let readers = Arc::clone(&self.readers);
+        let done = tokio::task::spawn_blocking(move || readers.read(deadline, read)).await;
+        drop(turn);
+        done.unwrap_or(Err(StoreError::Internal))
+    }
+
+    /// Ends all reading. Lists that are being sent are broken off.
+    pub fn stop_reading(&self) {
+        self.readers.close();
+    }
+
+    /// Takes no more requests and lets the writer commit what waits, empty the log and end.
+    pub fn close(&self) {
+        self.queue.close();
+    }
+}
+
+impl Agent {
+    /// The absolute path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Waits until the writer has ended: well, after [`Store::close`], or with the error that it gave up on.
+    pub async fn ended(&mut self) -> Result<(), Fatal> {
+        (&mut self.ended).await.unwrap_or(Err(Fatal::Panicked))
+    }
+}

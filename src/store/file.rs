@@ -1,0 +1,188 @@
+//! The database file as the operating system sees it: its lock, and whether it is still the same file.
+//!
+//! Nothing here opens the database or its log. Closing any descriptor of theirs would drop the locks that SQLite
+//! holds for this process, so only SQLite opens them; `stat` needs no descriptor.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::error::{Fatal, OpenError};
+
+/// The lock that a serving process holds on `FILE.lock`, and that whoever makes or upgrades the file holds meanwhile.
+///
+/// It ends with the process, however that ends. The lock file itself stays, since removing it would let two processes
+/// hold two locks.
+#[derive(Debug)]
+pub(super) struct FileLock {
+    _file: File,
+}
+
+impl FileLock {
+    /// Takes the lock, waiting at most so long for another process.
+    pub(super) fn acquire(database: &Path, patience: Duration) -> Result<FileLock, OpenError> {
+        let path = beside(database, ".lock");
+        let failed = |error: io::Error| OpenError::Io {
+            path: path.clone(),
+            error,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(failed)?;
+        let deadline = Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(FileLock { _file: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    thread::sleep(Duration::from_millis(50))
+                }
+                Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(database.to_owned())),
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+            }
+        }
+    }
+}
+
+/// The path of a file that belongs to another: `FILE` and an ending.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// The absolute path without links, as SQLite uses it to name the log. The file itself need not exist.
+pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    match (
+        absolute.canonicalize(),
+        absolute.parent(),
+        absolute.file_name(),
+    ) {
+        (Ok(resolved), ..) => Ok(resolved),
+        (Err(_), Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
+        (Err(error), ..) => Err(error),
+    }
+}
+
+/// Which file a path named when the writer opened it.
+#[derive(Debug)]
+pub(super) struct Identity {
+    database: PathBuf,
+    log: PathBuf,
+    database_id: Option<FileId>,
+    log_id: Option<FileId>,
+}
+
+type FileId = (u64, u64);
+
+impl Identity {
+    /// Remembers the database file. Its log is remembered when it is first seen.
+    pub(super) fn of(database: &Path) -> Identity {
+        let log = beside(database, "-wal");
+        Identity {
+            database: database.to_owned(),
+            log,
+            database_id: file_id(database),
+            log_id: None,
+        }
+    }
+
+    /// Fails if database or log have been removed or replaced: what is written to a file without a name is lost.
+    pub(super) fn check(&mut self) -> Result<(), Fatal> {
+        if file_id(&self.database) != self.database_id {
+            return Err(Fatal::Replaced {
+                path: self.database.clone(),
+            });
+        }
+        if self.log_id.is_some() && file_id(&self.log) != self.log_id {
+            return Err(Fatal::Replaced {
+                path: self.log.clone(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Remembers the log, which exists from the first commit on.
+    pub(super) fn note_log(&mut self) {
+        if self.log_id.is_none() {
+            self.log_id = file_id(&self.log);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path)
+        .ok()
+        .map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// An open file can be neither removed nor replaced here.
+#[cfg(not(unix))]
+fn file_id(_: &Path) -> Option<FileId> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_lock_is_refused_until_the_first_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("a.db");
+        let first = FileLock::acquire(&database, Duration::ZERO).unwrap();
+        assert!(matches!(
+            FileLock::acquire(&database, Duration::ZERO),
+            Err(OpenError::InUse(_))
+        ));
+        drop(first);
+        assert!(FileLock::acquire(&database, Duration::ZERO).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_removed_or_replaced_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("a.db");
+        let log = folder.path().join("a.db-wal");
+        std::fs::write(&database, "1").unwrap();
+        let mut identity = Identity::of(&database);
+        assert!(identity.check().is_ok());
+        std::fs::write(&log, "1").unwrap();
+        identity.note_log();
+        assert!(identity.check().is_ok());
+        std::fs::rename(&log, folder.path().join("elsewhere")).unwrap();
+        assert!(matches!(identity.check(), Err(Fatal::Replaced { path }) if path == log));
+        std::fs::rename(folder.path().join("elsewhere"), &log).unwrap();
+        assert!(identity.check().is_ok());
+        std::fs::rename(&database, folder.path().join("old")).unwrap();
+        std::fs::write(&database, "2").unwrap();
+        assert!(matches!(identity.check(), Err(Fatal::Replaced { path }) if path == database));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_resolves_to_the_file_it_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        std::fs::write(folder.join("real.db"), "").unwrap();
+        std::os::unix::fs::symlink("real.db", folder.join("link.db")).unwrap();
+        assert_eq!(
+            resolve(&folder.join("link.db")).unwrap(),
+            folder.join("real.db")
+        );
+        assert_eq!(
+            resolve(&folder.join("new.db")).unwrap(),
+            folder.join("new.db")
+        );
+        assert!(resolve(&folder.join("no/such/folder.db")).is_err());
+    }
+}

@@ -1,0 +1,421 @@
+//! Applies collecting requests inside the writer's transaction.
+//!
+//! Everything here either changes rows or says why not; a request that is refused has changed nothing. What is
+//! remembered between requests is forgotten whenever the file may have changed without it: after a rollback, and when
+//! another process has written.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::consumers::Consumers;
+use super::session::{Beginning, Session, Timed};
+use crate::limits;
+use crate::model::clock::Sending;
+use crate::model::{
+    Alive, Applied, Credential, Device, Event, Item, Moment, Outcome, Refusal, Rejection, Request,
+    Seq, Stamp, Token, What, Work,
+};
+
+/// The part of the writer that knows what requests mean.
+#[derive(Debug)]
+pub(super) struct Ingest {
+    default_consumer: Option<String>,
+    consumers: Option<Consumers>,
+    sessions: HashMap<Token, Session>,
+    data_version: i64,
+}
+
+/// What came of storing an event.
+enum Stored {
+    New(i64),
+    Before(i64),
+    Conflict,
+}
+
+/// What came of an item of a batch.
+enum Fate {
+    Stored,
+    Duplicate,
+}
+
+impl Ingest {
+    pub(super) fn new(default_consumer: Option<String>) -> Ingest {
+        Ingest {
+            default_consumer,
+            consumers: None,
+            sessions: HashMap::new(),
+            data_version: 0,
+        }
+    }
+
+    /// Forgets what it remembers of the file.
+    pub(super) fn forget(&mut self) {
+        self.consumers = None;
+        self.sessions.clear();
+    }
+
+    /// Forgets everything if another process has written since the last transaction. Called within one.
+    pub(super) fn notice_other_writers(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let version = connection
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
+        if version != self.data_version {
+            self.data_version = version;
+            self.forget();
+        }
+        Ok(())
+    }
+
+    /// Applies one request.
+    pub(super) fn apply(
+        &mut self,
+        connection: &Connection,
+        request: &Request,
+    ) -> rusqlite::Result<Result<Outcome, Refusal>> {
+        match &request.work {
+            Work::StartSession {
+                credential,
+                ts,
+                token,
+                device,
+            } => self.start_session(
+                connection,
+                request,
+                credential,
+                *ts,
+                token.as_ref(),
+                device.as_ref(),
+            ),
+            Work::StoreEvent { token, ts, event } => {
+                self.store_event(connection, request, token, *ts, event)
+            }
+            Work::StopSession { token, ts, reason } => {
+                let Some(session) = self.session(connection, token)? else {
+                    return Ok(Err(Refusal::UnknownToken));
+                };
+                if session.is_stopped() {
+                    return Ok(Err(Refusal::SessionStopped));
+                }
+                session.stop(connection, Timed::as_given(*ts), reason.as_ref())?;
+                Ok(Ok(Outcome::Stopped))
+            }
+            Work::Batch {
+                credential,
+                sent_at,
+                items,
+            } => {
+                let consumer_id = match self.consumer(connection, credential, request)? {
+                    Ok(id) => id,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                let sending = Sending {
+                    received_at: request.received_at,
+                    sent_at: *sent_at,
+                };
+                let mut batch = Batch {
+                    ingest: self,
+                    connection,
+                    consumer_id,
+                    sending,
+                    ip: request.ip.to_string(),
+                };
+                Ok(Ok(Outcome::Applied(batch.apply(items)?)))
+            }
+        }
+    }
+
+    fn consumer(
+        &mut self,
+        connection: &Connection,
+        credential: &Credential,
+        request: &Request,
+    ) -> rusqlite::Result<Result<i64, Refusal>> {
+        let consumers = match &mut self.consumers {
+            Some(consumers) => consumers,
+            unknown => unknown.insert(Consumers::load(connection)?),
+        };
+        Ok(consumers.find(credential, self.default_consumer.as_deref(), request.ip))
+    }
+
+    /// The session that a token names, from memory or from the file.
+    fn session(
+        &mut self,
+        connection: &Connection,
+        token: &Token,
+    ) -> rusqlite::Result<Option<&mut Session>> {
+        if !self.sessions.contains_key(token) {
+            match Session::find(connection, token)? {
+                Some(session) => drop(self.remember(token, session)),
+                None => return Ok(None),
+            }
+        }
+        Ok(self.sessions.get_mut(token))
+    }
+
+    fn remember(&mut self, token: &Token, session: Session) -> &mut Session {
+        if self.sessions.len() >= limits::REMEMBERED_SESSIONS {
+            self.sessions.clear();
+        }
+        self.sessions
+            .entry(token.clone())
+            .insert_entry(session)
+            .into_mut()
+    }
+
+    fn start_session(
+        &mut self,
+        connection: &Connection,
+        request: &Request,
+        credential: &Credential,
+        ts: Moment,
+        token: Option<&Token>,
+        device: Option<&Device>,
+    ) -> rusqlite::Result<Result<Outcome, Refusal>> {
+        let consumer_id = match self.consumer(connection, credential, request)? {
+            Ok(id) => id,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let mut known = None;
+        if let Some(token) = token {
+            known = self
+                .session(connection, token)?
+                .map(|session| session.was_begun_by(consumer_id, ts));
+        }
+        let token = match (token, known) {
+            (Some(token), Some(true)) => {
+                return Ok(Ok(Outcome::Started {
+                    token: token.clone(),
+                }));
+            }
+            (Some(token), None) => token.clone(),
+            // The original's client sends its previous token along, and two visitors must not become one.
+            (Some(_), Some(false)) | (None, _) => Token::random(),
+        };
+        let session = Session::insert(
+            connection,
+            &Beginning {
+                token: &token,
+                ip: &request.ip.to_string(),
+                consumer_id,
+                device,
+                received_at: request.received_at,
+                start: Timed::as_given(ts),
+                clock_offset_ms: None,
+                provisional: false,
+            },
+        )?;
+        self.remember(&token, session);
+        Ok(Ok(Outcome::Started { token }))
+    }
+
+    fn store_event(
+        &mut self,
+        connection: &Connection,
+        request: &Request,
+        token: &Token,
+        ts: Moment,
+        event: &Event,
+    ) -> rusqlite::Result<Result<Outcome, Refusal>> {
+        let Some(session) = self.session(connection, token)? else {
+            return Ok(Err(Refusal::UnknownToken));
+        };
+        let stored = if session.is_stopped() {
+            // A repeated event is recognised before it is refused.
+            match stored_before(connection, session.id, ts, event)? {
+                Some(stored) => stored,
+                None => return Ok(Err(Refusal::SessionStopped)),
+            }
+        } else {
+            insert_event(
+                connection,
+                session.id,
+                Timed::as_given(ts),
+                event,
+                request.received_at,
+            )?
+        };
+        match stored {
+            Stored::New(event_id) => {
+                session.reach_back(connection, ts)?;
+                Ok(Ok(Outcome::Stored { event_id }))
+            }
+            Stored::Before(event_id) => Ok(Ok(Outcome::Stored { event_id })),
+            Stored::Conflict => Ok(Err(Refusal::SeqConflict)),
+        }
+    }
+}
+
+/// A batch that is being applied.
+struct Batch<'a> {
+    ingest: &'a mut Ingest,
+    connection: &'a Connection,
+    consumer_id: i64,
+    sending: Sending,
+    ip: String,
+}
+
+impl Batch<'_> {
+    fn apply(&mut self, items: &[Result<Item, Rejection>]) -> rusqlite::Result<Applied> {
+        let mut applied = Applied::default();
+        for (index, item) in items.iter().enumerate() {
+            let item = match item {
+                Ok(item) => item,
+                Err(rejection) => {
+                    applied.rejected.push((index, rejection.clone()));
+                    continue;
+                }
+            };
+            match self.item(item)? {
+                Ok(Fate::Stored) => applied.stored += 1,
+                Ok(Fate::Duplicate) => applied.duplicates += 1,
+                Err(refusal) => applied.rejected.push((index, refusal.into())),
+            }
+        }
+        Ok(applied)
+    }
+
+    fn item(&mut self, item: &Item) -> rusqlite::Result<Result<Fate, Refusal>> {
+        let (token, at, what) = match item {
+            Item::Session { token, at, what } => (token, *at, what),
+            Item::Alive(alive) => return self.alive(alive).map(|()| Ok(Fate::Stored)),
+        };
+        let (connection, sending) = (self.connection, self.sending);
+        let session = match self.ingest.session(connection, token)? {
+            Some(session) => session,
+            None if !token.is_well_formed() => return Ok(Err(Refusal::UnknownToken)),
+            None => {
+                let session = self.begin(token, at, what)?;
+                if matches!(what, What::Start(_)) {
+                    return Ok(Ok(Fate::Stored));
+                }
+                session
+            }
+        };
+        let (timed, offset_ms) = session.time(at, sending);
+        match what {
+            What::Start(_) if session.has_start() => return Ok(Ok(Fate::Duplicate)),
+            What::Stop(_) if session.is_stopped() => return Ok(Ok(Fate::Duplicate)),
+            What::Start(device) => session.begin(connection, timed, device.as_ref())?,
+            What::Stop(reason) => session.stop(connection, timed, reason.as_ref())?,
+            What::Event(event) => {
+                match insert_event(connection, session.id, timed, event, sending.received_at)? {
+                    Stored::New(_) => {}
+                    Stored::Before(_) => return Ok(Ok(Fate::Duplicate)),
+                    Stored::Conflict => return Ok(Err(Refusal::SeqConflict)),
+                }
+            }
+        }
+        session.reach_back(connection, timed.time)?;
+        session.keep_offset(connection, offset_ms)?;
+        Ok(Ok(Fate::Stored))
+    }
+
+    /// Begins the session of an unknown token, provisionally unless the item is its start.
+    fn begin(&mut self, token: &Token, at: Stamp, what: &What) -> rusqlite::Result<&mut Session> {
+        let (start, clock_offset_ms) = Session::first_time(at, self.sending);
+        let device = match what {
+            What::Start(device) => device.as_ref(),
+            What::Event(_) | What::Stop(_) => None,
+        };
+        let beginning = Beginning {
+            token,
+            ip: &self.ip,
+            consumer_id: self.consumer_id,
+            device,
+            received_at: self.sending.received_at,
+            start,
+            clock_offset_ms,
+            provisional: !matches!(what, What::Start(_)),
+        };
+        let session = Session::insert(self.connection, &beginning)?;
+        Ok(self.ingest.remember(token, session))
+    }
+
+    fn alive(&self, alive: &Alive) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO devices(consumer_id, name, last_alive_ms, queued, dropped, version, width, height) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(consumer_id, name) DO UPDATE SET \
+                   last_alive_ms = excluded.last_alive_ms, queued = excluded.queued, dropped = excluded.dropped, \
+                   version = excluded.version, width = excluded.width, height = excluded.height";
+        let values = params![
+            self.consumer_id,
+            alive.device.as_ref().map_or("", Device::as_str),
+            self.sending.received_at.as_ms(),
+            alive.queued,
+            alive.dropped,
+            alive.version,
+            alive.width,
+            alive.height,
+        ];
+        self.connection
+            .prepare_cached(sql)?
+            .execute(values)
+            .map(drop)
+    }
+}
+
+/// Inserts an event unless its number is taken. Without a number it is always new.
+fn insert_event(
+    connection: &Connection,
+    session_id: i64,
+    timed: Timed,
+    event: &Event,
+    received_at: Moment,
+) -> rusqlite::Result<Stored> {
+    let sql = "INSERT INTO events(session_id, time, action, data, seq, received_at, raw_time) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) DO NOTHING";
+    let inserted = connection.prepare_cached(sql)?.execute(params![
+        session_id,
+        timed.time.to_string(),
+        event.action.as_str(),
+        event.data.as_str(),
+        event.seq.map(Seq::get),
+        received_at.as_ms(),
+        timed.raw.map(|raw| raw.to_string()),
+    ])?;
+    if inserted == 1 {
+        return Ok(Stored::New(connection.last_insert_rowid()));
+    }
+    let stored = stored_before(
+        connection,
+        session_id,
+        timed.raw.unwrap_or(timed.time),
+        event,
+    )?;
+    Ok(stored.expect("an event that was not inserted is there"))
+}
+
+/// Looks for the number of an event, and whether it is the same event.
+fn stored_before(
+    connection: &Connection,
+    session_id: i64,
+    ts: Moment,
+    event: &Event,
+) -> rusqlite::Result<Option<Stored>> {
+    let Some(seq) = event.seq else {
+        return Ok(None);
+    };
+    let sql = "SELECT id, ifnull(raw_time, time), action, data FROM events WHERE session_id = ?1 AND seq = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found = statement.query_row((session_id, seq.get()), |row| {
+        let same = row
+            .get_ref(1)?
+            .as_str()
+            .is_ok_and(|stored| stored == ts.to_string())
+            && row
+                .get_ref(2)?
+                .as_str()
+                .is_ok_and(|stored| stored == event.action.as_str())
+            && row
+                .get_ref(3)?
+                .as_str()
+                .is_ok_and(|stored| stored == event.data.as_str());
+        let id = row.get(0)?;
+        Ok(if same {
+            Stored::Before(id)
+        } else {
+            Stored::Conflict
+        })
+    });
+    found.optional()
+}

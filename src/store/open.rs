@@ -1,0 +1,371 @@
+//! Opens, makes and upgrades the file.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::error::OpenError;
+use super::file::beside;
+
+/// The version of the file that this program makes, kept in SQLite's `user_version`. The original service left 0.
+pub(super) const VERSION: i64 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+const UPGRADE_V0: &str = include_str!("upgrade_v0.sql");
+
+/// How long opening waits for another process that has the file locked.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Pages that are copied between two looks at the file's lock.
+const COPY_PAGES: i32 = 4_096;
+
+/// What a file holds before anything is done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// No tables: the file is new, or the first start was cut off.
+    Nothing,
+    /// The tables of the original service.
+    Original,
+    /// The tables of this program.
+    Current,
+}
+
+/// A writing connection to a file, and what it holds.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) connection: Connection,
+    pub(super) content: Content,
+    pub(super) path: PathBuf,
+}
+
+/// Opens a file for writing, making an empty one if there is none. Changes nothing in it.
+pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = || -> rusqlite::Result<(Connection, Option<Content>, i64)> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        // The bundled SQLite enforces foreign keys unless told otherwise; files taken over have orphans.
+        connection.pragma_update(None, "foreign_keys", false)?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        // SQLite's own checkpoints hide failed syncs, so the writer makes them itself.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        let version = version(&connection)?;
+        let content = content(&connection, version)?;
+        Ok((connection, content, version))
+    };
+    match opened() {
+        Ok((connection, Some(content), _)) => Ok(Opened {
+            connection,
+            content,
+            path: path.to_owned(),
+        }),
+        Ok((_, None, version)) if version > VERSION => Err(OpenError::Newer {
+            path: path.to_owned(),
+            version,
+            known: VERSION,
+        }),
+        Ok((_, None, _)) => Err(OpenError::Foreign(path.to_owned())),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(OpenError::Foreign(path.to_owned()))
+        }
+        Err(error) => Err(OpenError::Sqlite {
+            path: path.to_owned(),
+            error,
+        }),
+    }
+}
+
+/// Opens an existing file for reading. `None` for anything but one of ours or of the original service.
+pub(super) fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// `None` if the tables are not those that the version promises.
+fn content(connection: &Connection, version: i64) -> rusqlite::Result<Option<Content>> {
+    let has = |table: &str, columns: &[&str]| -> rusqlite::Result<bool> {
+        let mut found =
+            connection.prepare("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2")?;
+        columns.iter().try_fold(true, |all, column| {
+            Ok(all && found.query_row([table, column], |row| row.get(0))?)
+        })
+    };
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version == 0 && tables == 0 {
+        return Ok(Some(Content::Nothing));
+    }
+    let original = has(
+        "consumers",
+        &["id", "name", "key", "ip_filter", "created_at", "deleted_at"],
+    )? && has(
+        "sessions",
+        &[
+            "id",
+            "token",
+            "ip",
+            "started_at",
+            "stopped_at",
+            "consumer_id",
+        ],
+    )? && has("events", &["id", "session_id", "time", "action", "data"])?;
+    let devices = has("devices", &["consumer_id", "name", "last_alive_ms"])?;
+    Ok(match (version, original, devices) {
+        (0, true, false) => Some(Content::Original),
+        (VERSION, true, true) => Some(Content::Current),
+        _ => None,
+    })
+}
+
+impl Opened {
+    /// Makes the tables, or upgrades them, or leaves them as they are; then puts the file into WAL mode. Whoever
+    /// calls this for a file that is not current holds the lock.
+    pub(super) fn make_current(mut self) -> Result<Connection, OpenError> {
+        match self.content {
+            Content::Nothing => self.make()?,
+            Content::Original => self.upgrade()?,
+            Content::Current => {}
+        }
+        let mode: String = self
+            .connection
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
+            .map_err(|error| self.failed(error))?;
+        if mode.eq_ignore_ascii_case("wal") {
+            Ok(self.connection)
+        } else {
+            Err(OpenError::NoLog(self.path))
+        }
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> OpenError {
+        OpenError::Sqlite {
+            path: self.path.clone(),
+            error,
+        }
+    }
+
+    fn make(&mut self) -> Result<(), OpenError> {
+        let made = || -> rusqlite::Result<()> {
+            let transaction = self.connection.unchecked_transaction()?;
+            transaction.execute_batch(SCHEMA)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            transaction.commit()
+        };
+        made().map_err(|error| self.failed(error))
+    }
+
+    /// Copies the file of the original service, then upgrades it in one transaction.
+    fn upgrade(&mut self) -> Result<(), OpenError> {
+        let copy = self.back_up()?;
+        log::info!(
+            "copied {} to {} before upgrading it",
+            self.path.display(),
+            copy.display()
+        );
+        let copied = open_read_only(&copy)
+            .and_then(|copy| rows(&copy))
+            .map_err(|error| self.failed(error))?;
+        let unchanged = || -> rusqlite::Result<bool> {
+            let behavior = TransactionBehavior::Exclusive;
+            let transaction = rusqlite::Transaction::new_unchecked(&self.connection, behavior)?;
+            if version(&transaction)? != 0 || rows(&transaction)? != copied {
+                return Ok(false);
+            }
+            transaction.execute_batch(UPGRADE_V0)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            transaction.commit()?;
+            Ok(true)
+        };
+        match unchanged() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(OpenError::Changed(self.path.clone())),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Copies the file to `FILE.v0.bak`, or to the first such name that is free.
+    fn back_up(&self) -> Result<PathBuf, OpenError> {
+        let io_failed = |error: io::Error| OpenError::Io {
+            path: self.path.clone(),
+            error,
+        };
+        let size = fs::metadata(&self.path).map_err(io_failed)?.len();
+        // The copy, and the indexes that the upgrade adds.
+        let needed = size + size / 2;
+        let available = fs4::available_space(&self.path).map_err(io_failed)?;
+        if available < needed {
+            return Err(OpenError::NoRoom {
+                path: self.path.clone(),
+                available,
+                needed,
+            });
+        }
+        let unfinished = beside(&self.path, ".v0.bak.unfinished");
+        if unfinished.exists() {
+            fs::remove_file(&unfinished).map_err(io_failed)?;
+        }
+        let copied = || -> rusqlite::Result<()> {
+            let mut copy = Connection::open(&unfinished)?;
+            Backup::new(&self.connection, &mut copy)?.run_to_completion(
+                COPY_PAGES,
+                Duration::ZERO,
+                None,
+            )
+        };
+        copied().map_err(|error| self.failed(error))?;
+        let name = (1..)
+            .map(|number| match number {
+                1 => beside(&self.path, ".v0.bak"),
+                _ => beside(&self.path, &format!(".v0.bak.{number}")),
+            })
+            .find(|name| !name.exists())
+            .expect("some number is free");
+        File::options()
+            .write(true)
+            .open(&unfinished)
+            .and_then(|file| file.sync_all())
+            .map_err(io_failed)?;
+        fs::rename(&unfinished, &name).map_err(io_failed)?;
+        sync_folder_of(&name).map_err(io_failed)?;
+        Ok(name)
+    }
+}
+
+/// The numbers of rows that an upgrade must find again.
+fn rows(connection: &Connection) -> rusqlite::Result<[i64; 3]> {
+    let sql = "SELECT (SELECT count(*) FROM consumers), (SELECT count(*) FROM sessions), (SELECT count(*) FROM events)";
+    connection.query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
+}
+
+/// Makes a new name in a folder survive a power cut. Windows does so by itself and cannot open folders.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables as the original service made them.
+    const ORIGINAL: &str = include_str!("../../tests/fixtures/original.sql");
+
+    type Column = (String, String, bool, Option<String>, bool);
+
+    fn shape(connection: &Connection) -> Vec<(String, Vec<Column>)> {
+        let mut tables = connection
+            .prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+            .unwrap();
+        let names = tables
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect::<Vec<String>>();
+        let columns = |name: &str| -> Vec<Column> {
+            let sql = "SELECT name, type, [notnull], dflt_value, pk FROM pragma_table_info(?1)
+                       UNION ALL SELECT name, '', 0, NULL, 0 FROM pragma_index_info(?1)";
+            let mut info = connection.prepare(sql).unwrap();
+            let rows = info.query_map([name], |row| {
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get::<_, i64>(4)? > 0,
+                ))
+            });
+            rows.unwrap().map(Result::unwrap).collect()
+        };
+        names
+            .into_iter()
+            .map(|name| (name.clone(), columns(&name)))
+            .collect()
+    }
+
+    #[test]
+    fn an_upgraded_file_has_the_shape_of_a_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = open(&folder.path().join("fresh.db")).unwrap();
+        assert_eq!(fresh.content, Content::Nothing);
+        let fresh = fresh.make_current().unwrap();
+
+        let old = folder.path().join("old.db");
+        Connection::open(&old)
+            .unwrap()
+            .execute_batch(ORIGINAL)
+            .unwrap();
+        let opened = open(&old).unwrap();
+        assert_eq!(opened.content, Content::Original);
+        let upgraded = opened.make_current().unwrap();
+        assert_eq!(shape(&upgraded), shape(&fresh));
+        assert!(folder.path().join("old.db.v0.bak").exists());
+        drop(upgraded);
+        assert_eq!(open(&old).unwrap().content, Content::Current);
+    }
+
+    #[test]
+    fn an_existing_copy_is_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.db");
+        Connection::open(&old)
+            .unwrap()
+            .execute_batch(ORIGINAL)
+            .unwrap();
+        fs::write(folder.path().join("old.db.v0.bak"), "precious").unwrap();
+        open(&old).unwrap().make_current().unwrap();
+        assert_eq!(
+            fs::read_to_string(folder.path().join("old.db.v0.bak")).unwrap(),
+            "precious"
+        );
+        let copy = open_read_only(&folder.path().join("old.db.v0.bak.2")).unwrap();
+        assert_eq!(version(&copy).unwrap(), 0);
+        assert!(!folder.path().join("old.db.v0.bak.unfinished").exists());
+    }
+
+    #[test]
+    fn newer_and_foreign_files_are_refused_untouched() {
+        let folder = tempfile::tempdir().unwrap();
+        let newer = folder.path().join("newer.db");
+        let connection = Connection::open(&newer).unwrap();
+        connection
+            .execute_batch("CREATE TABLE consumers(id); PRAGMA user_version = 2")
+            .unwrap();
+        drop(connection);
+        let before = fs::read(&newer).unwrap();
+        assert!(matches!(
+            open(&newer),
+            Err(OpenError::Newer { version: 2, .. })
+        ));
+        assert_eq!(fs::read(&newer).unwrap(), before);
+
+        let foreign = folder.path().join("foreign.db");
+        Connection::open(&foreign)
+            .unwrap()
+            .execute_batch("CREATE TABLE poems(id)")
+            .unwrap();
+        assert!(matches!(open(&foreign), Err(OpenError::Foreign(_))));
+
+        let text = folder.path().join("text.db");
+        fs::write(
+            &text,
+            "This is no database, but a text that is long enough to look at. ".repeat(20),
+        )
+        .unwrap();
+        assert!(matches!(open(&text), Err(OpenError::Foreign(_))));
+    }
+}

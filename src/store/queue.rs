@@ -1,0 +1,172 @@
+//! The bounded queue between those who send and the writer.
+//!
+//! A request can be withdrawn as long as it waits here. Once the writer has taken it into a transaction it cannot,
+//! and its sender waits for the outcome: so a request that is answered "not stored" is never stored after all.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard};
+
+use tokio::sync::oneshot;
+
+use super::error::StoreError;
+use crate::limits;
+use crate::model::{Outcome, Refusal, Request};
+
+/// What the writer says to one request.
+pub(super) type Answer = Result<Result<Outcome, Refusal>, StoreError>;
+
+/// A request that waits for the writer, and the way back.
+#[derive(Debug)]
+pub(super) struct Job {
+    number: u64,
+    pub(super) request: Request,
+    pub(super) answer: oneshot::Sender<Answer>,
+}
+
+/// Requests in the order in which they came.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    next_number: u64,
+    closed: bool,
+}
+
+impl Queue {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .expect("nobody panics while holding the queue")
+    }
+
+    /// Adds a request. Returns its number, by which it can be withdrawn, and where its answer will arrive.
+    pub(super) fn push(
+        &self,
+        request: Request,
+    ) -> Result<(u64, oneshot::Receiver<Answer>), StoreError> {
+        let mut state = self.state();
+        if state.closed {
+            return Err(StoreError::Stopping);
+        }
+        if state.jobs.len() >= limits::QUEUED_REQUESTS {
+            return Err(StoreError::Overloaded);
+        }
+        let number = state.next_number;
+        state.next_number += 1;
+        let (answer, receiver) = oneshot::channel();
+        state.jobs.push_back(Job {
+            number,
+            request,
+            answer,
+        });
+        if state.jobs.len() == 1 {
+            self.changed.notify_one();
+        }
+        Ok((number, receiver))
+    }
+
+    /// Takes a request back. False if it does not wait here any more.
+    pub(super) fn withdraw(&self, number: u64) -> bool {
+        let mut state = self.state();
+        let before = state.jobs.len();
+        state.jobs.retain(|job| job.number != number);
+        state.jobs.len() < before
+    }
+
+    /// Waits until a request waits. False once the queue is closed and empty.
+    pub(super) fn wait(&self) -> bool {
+        let mut state = self.state();
+        while state.jobs.is_empty() && !state.closed {
+            state = self
+                .changed
+                .wait(state)
+                .expect("nobody panics while holding the queue");
+        }
+        !state.jobs.is_empty()
+    }
+
+    /// Takes what waits, up to about so many rows.
+    pub(super) fn take(&self, most_rows: usize) -> Vec<Job> {
+        let mut state = self.state();
+        let mut rows = 0;
+        let fitting = state.jobs.iter().take_while(|job| {
+            let fits = rows < most_rows;
+            rows += job.request.work.weight();
+            fits
+        });
+        let count = fitting.count();
+        state.jobs.drain(..count).collect()
+    }
+
+    /// Takes no more requests. What waits is still served.
+    pub(super) fn close(&self) {
+        self.state().closed = true;
+        self.changed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Credential, Moment, Work};
+
+    fn request(items: usize) -> Request {
+        let work = Work::Batch {
+            credential: Credential::SameOrigin,
+            sent_at: None,
+            items: vec![
+                Err(crate::model::Rejection {
+                    code: "",
+                    error: String::new()
+                });
+                items
+            ],
+        };
+        Request {
+            received_at: Moment::saturating(0),
+            ip: [127, 0, 0, 1].into(),
+            work,
+        }
+    }
+
+    #[test]
+    fn a_full_queue_refuses_and_a_closed_one_serves_what_waits() {
+        let queue = Queue::default();
+        let waiting: Vec<_> = (0..limits::QUEUED_REQUESTS)
+            .map(|_| queue.push(request(0)).unwrap())
+            .collect();
+        assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Overloaded);
+        queue.close();
+        assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Stopping);
+        assert!(queue.wait());
+        assert_eq!(queue.take(usize::MAX).len(), waiting.len());
+        assert!(!queue.wait());
+    }
+
+    #[test]
+    fn a_request_can_be_withdrawn_until_it_is_taken() {
+        let queue = Queue::default();
+        let (first, _answer) = queue.push(request(0)).unwrap();
+        let (second, _answer) = queue.push(request(0)).unwrap();
+        assert!(queue.withdraw(first));
+        assert!(!queue.withdraw(first));
+        assert_eq!(queue.take(usize::MAX).len(), 1);
+        assert!(!queue.withdraw(second));
+    }
+
+    #[test]
+    fn a_transaction_takes_no_more_than_it_should_but_always_one() {
+        let queue = Queue::default();
+        for items in [50, 60, 1, 1] {
+            drop(queue.push(request(items)).unwrap());
+        }
+        assert_eq!(queue.take(100).len(), 2);
+        assert_eq!(queue.take(1).len(), 1);
+        assert_eq!(queue.take(100).len(), 1);
+    }
+}

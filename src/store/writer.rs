@@ -1,0 +1,159 @@
+//! The thread that owns the only writing connection.
+//!
+//! It sleeps until a request waits, begins a transaction, takes what waits into it, commits, and only then answers:
+//! so one sync serves as many requests as came in during the one before, and a lonely request waits for nobody.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::checkpoint::LogKeeper;
+use super::error::{Fatal, OpenError, Severity, StoreError, severity};
+use super::file::Identity;
+use super::ingest::Ingest;
+use super::open::Opened;
+use super::queue::{Job, Queue};
+use super::readers::Readers;
+use super::{Phase, StoreConfig};
+use crate::limits;
+use crate::model::{Outcome, Refusal};
+
+/// What the writer works with.
+pub(super) struct Writer {
+    config: StoreConfig,
+    connection: Connection,
+    queue: Arc<Queue>,
+    identity: Identity,
+    log: LogKeeper,
+    ingest: Ingest,
+    /// The trouble that the last group was in, so that an episode is logged once.
+    trouble: Option<StoreError>,
+}
+
+/// Opens what is left to open, then serves the queue until it is closed.
+pub(super) fn run(
+    config: StoreConfig,
+    opened: Opened,
+    queue: Arc<Queue>,
+    readers: Arc<Readers>,
+    phase: &watch::Sender<Phase>,
+) -> Result<(), Fatal> {
+    let mut connection = opened.make_current()?;
+    let identity = Identity::of(&config.path);
+    let failed = |error| {
+        Fatal::Open(OpenError::Sqlite {
+            path: config.path.clone(),
+            error,
+        })
+    };
+    connection.busy_timeout(limits::LOCK_WAIT).map_err(failed)?;
+    let log = LogKeeper::watch(&mut connection, readers).map_err(failed)?;
+    super::health::warn_of_what_is_odd(&connection).map_err(failed)?;
+    phase.send_replace(Phase::Ready);
+    let ingest = Ingest::new(config.default_consumer.clone());
+    let mut writer = Writer {
+        config,
+        connection,
+        queue,
+        identity,
+        log,
+        ingest,
+        trouble: None,
+    };
+    while writer.queue.wait() {
+        writer.commit_group()?;
+    }
+    LogKeeper::finish(&writer.connection).map_err(|error| writer.fatal(error))
+}
+
+impl Writer {
+    /// One transaction for all that waits, up to a limit.
+    fn commit_group(&mut self) -> Result<(), Fatal> {
+        self.identity.check()?;
+        if let Err(error) = self.begin() {
+            let trouble = self.passing(error)?;
+            if trouble != StoreError::Locked {
+                answer_all(self.queue.take(limits::TRANSACTION_ITEMS), trouble);
+            }
+            // While another process holds the lock they go on waiting, until they withdraw themselves.
+            return Ok(());
+        }
+        let jobs = self.queue.take(limits::TRANSACTION_ITEMS);
+        match self.apply_and_commit(&jobs) {
+            Ok(outcomes) => {
+                self.identity.note_log();
+                self.end_trouble();
+                for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    // Whoever is not there any more gets no answer.
+                    let _ = job.answer.send(Ok(outcome));
+                }
+                self.log
+                    .after_commit(&self.connection)
+                    .or_else(|error| self.passing(error).map(drop))
+            }
+            Err(error) => {
+                let trouble = self.passing(error)?;
+                answer_all(jobs, trouble);
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&self) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])
+            .map(drop)
+    }
+
+    fn apply_and_commit(
+        &mut self,
+        jobs: &[Job],
+    ) -> rusqlite::Result<Vec<Result<Outcome, Refusal>>> {
+        self.ingest.notice_other_writers(&self.connection)?;
+        let outcomes = jobs
+            .iter()
+            .map(|job| self.ingest.apply(&self.connection, &job.request));
+        let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(outcomes)
+    }
+
+    /// Rolls back after an error that leaves the file as it was, and says what to tell those who wait.
+    fn passing(&mut self, error: rusqlite::Error) -> Result<StoreError, Fatal> {
+        let Severity::Passing(trouble) = severity(&error) else {
+            return Err(self.fatal(error));
+        };
+        if !self.connection.is_autocommit() {
+            self.connection
+                .execute_batch("ROLLBACK")
+                .map_err(|error| self.fatal(error))?;
+        }
+        self.ingest.forget();
+        if self.trouble != Some(trouble) {
+            self.trouble = Some(trouble);
+            log::error!("nothing is stored while {trouble}: {error}");
+        }
+        Ok(trouble)
+    }
+
+    fn end_trouble(&mut self) {
+        if let Some(trouble) = self.trouble.take() {
+            log::info!("storing again; no longer: {trouble}");
+        }
+    }
+
+    fn fatal(&self, error: rusqlite::Error) -> Fatal {
+        Fatal::File {
+            path: self.config.path.clone(),
+            error,
+        }
+    }
+}
+
+fn answer_all(jobs: Vec<Job>, error: StoreError) {
+    for job in jobs {
+        let _ = job.answer.send(Err(error));
+    }
+}
