@@ -48,11 +48,12 @@ function setScreen(name) {
 
 /**
  * @param {string} id
+ * @param {string} [screen] What it is called, where it is not called as the page says.
  */
-function show(id) {
+function show(id, screen = element(id).dataset.mtScreen) {
   for (const scene of scenes) scene.hidden = scene.id !== id;
   element('home').hidden = id === 'coast';
-  setScreen(element(id).dataset.mtScreen ?? id);
+  setScreen(screen ?? id);
   onShow[id]?.();
   element(`${id}-title`).focus();
 }
@@ -60,16 +61,22 @@ function show(id) {
 /** Nobody is there: the exhibit goes home, speaks its first language again, and invites. */
 function attract() {
   speak(FIRST_LANGUAGE);
-  show('coast');
-  document.body.classList.add('attracting');
-  element('begin').hidden = false;
-  setScreen('attract');
+  invite(true);
+  show('coast', 'attract');
 }
 
 function begin() {
-  document.body.classList.remove('attracting');
-  element('begin').hidden = true;
+  invite(false);
   show('coast');
+}
+
+/**
+ * @param {boolean} inviting Whether the invitation is all that can be touched.
+ */
+function invite(inviting) {
+  document.body.classList.toggle('attracting', inviting);
+  element('begin').hidden = !inviting;
+  for (const part of document.querySelectorAll('main, .bar, .drawer')) part.toggleAttribute('inert', inviting);
 }
 
 /** Begins the attract loop when nothing was touched or pressed for a while. */

@@ -2,8 +2,9 @@
 /*
  * Sees what the page sends to be recorded, and how that ended, and tells it as an event `sent` on the window.
  *
- * A classic script that index.html loads before the client, so that no request is missed. It only watches: every
- * request and every answer passes unchanged. A page needs nothing like it to be recorded.
+ * A classic script that index.html loads before the client, so that no request is missed. It only watches: requests
+ * pass unchanged, and answers are handed on with the same status, headers and text. A page needs nothing like it to be
+ * recorded.
  */
 
 (function () {
@@ -11,24 +12,48 @@
 
   window.fetch = function (resource, options) {
     const answer = fetchUnwatched.call(window, resource, options);
-    if (/\/batch$/.test(String(resource)) && typeof options?.body === 'string') watch(options.body, answer);
-    return answer;
+    const watched = /\/batch$/.test(String(resource)) && typeof options?.body === 'string';
+    return watched ? watch(JSON.parse(options.body).items, answer) : answer;
   };
 
   /**
-   * @param {string} body
+   * @param {object[]} items
    * @param {Promise<Response>} answer
+   * @returns {Promise<Response>}
    */
-  async function watch(body, answer) {
-    const { items } = JSON.parse(body);
+  async function watch(items, answer) {
     tell(items, () => 'sending');
-    const reply = await answer.then((response) => response.clone().json()).catch(() => null);
-    if (reply?.status !== 200 || !Array.isArray(reply.rejected)) {
+    try {
+      const response = await answer;
+      const text = await response.text();
+      tell(items, outcome(text));
+      return new Response(text || null, response);
+    } catch (error) {
       tell(items, () => 'kept');
-      return;
+      throw error;
     }
-    const refused = new Set(reply.rejected.map((/** @type {{index: number}} */ { index }) => index));
-    tell(items, (index) => (refused.has(index) ? 'refused' : 'stored'));
+  }
+
+  /**
+   * @param {string} text The answer's body.
+   * @returns {(index: number) => 'kept'|'refused'|'stored'} What became of the item with this index.
+   */
+  function outcome(text) {
+    const rejected = rejectedIn(text);
+    if (!Array.isArray(rejected)) return () => 'kept';
+    return (index) => (rejected.some((item) => item.index === index) ? 'refused' : 'stored');
+  }
+
+  /**
+   * @param {string} text
+   * @returns {{index: number}[]|undefined} Nothing where the answer is not the server's.
+   */
+  function rejectedIn(text) {
+    try {
+      return JSON.parse(text).rejected;
+    } catch {
+      return undefined;
+    }
   }
 
   /**

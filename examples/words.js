@@ -76,10 +76,9 @@ const WORDS = {
     drawer: 'What is recorded',
     'drawer.lead': 'Each line is what this page tells the server about your touch, at the moment it is sent.',
     'drawer.empty': 'Nothing yet. Touch the exhibit.',
-    'drawer.close': 'Close',
     sending: 'on its way',
     stored: 'stored',
-    kept: 'kept, is sent again',
+    kept: 'kept for now',
     refused: 'refused',
   },
   de: {
@@ -151,10 +150,9 @@ const WORDS = {
     drawer: 'Was festgehalten wird',
     'drawer.lead': 'Jede Zeile ist, was diese Seite dem Server über deine Berührung sagt, im Augenblick des Sendens.',
     'drawer.empty': 'Noch nichts. Berühre die Ausstellung.',
-    'drawer.close': 'Schließen',
     sending: 'unterwegs',
     stored: 'gespeichert',
-    kept: 'aufgehoben, wird erneut gesendet',
+    kept: 'vorerst aufgehoben',
     refused: 'abgelehnt',
   },
 };

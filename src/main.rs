@@ -185,10 +185,11 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
             .await
             .map_err(|error| StartError::Bind(config.bind, error))?;
         let address = listener.local_addr()?;
+        let shutdown = interruption()?;
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
         let app = Arc::new(App::new(store.clone(), config.key, folder));
-        Ok(microticks::run(listener, app, store, agent, interrupted()).await?)
+        Ok(microticks::run(listener, app, store, agent, shutdown).await?)
     });
     // Whatever still runs belongs to nobody any more.
     runtime.shutdown_background();
@@ -212,30 +213,66 @@ fn say_how_to_look(address: SocketAddr, has_key: bool) {
     }
 }
 
-/// Completes at the first signal to stop. The second ends the process at once.
-async fn interrupted() {
-    signal().await;
-    tokio::spawn(async {
-        signal().await;
-        log::warn!("stopped at once");
-        std::process::exit(1);
-    });
+/// From now on signals to stop are heard: the first completes the future, the second ends the process at once.
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut signals = Signals::listen()?;
+    Ok(async move {
+        signals.next().await;
+        tokio::spawn(async move {
+            signals.next().await;
+            log::warn!("stopped at once");
+            std::process::exit(1);
+        });
+    })
+}
+
+/// SIGTERM, as service managers send it, and SIGINT, as Ctrl-C does.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-    let mut interrupt = signal(SignalKind::interrupt()).expect("signals can be listened to");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (terminate, interrupt) = (SignalKind::terminate(), SignalKind::interrupt());
+        Ok(Signals {
+            terminate: signal(terminate)?,
+            interrupt: signal(interrupt)?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
-#[cfg(not(unix))]
-async fn signal() {
-    tokio::signal::ctrl_c()
-        .await
-        .expect("signals can be listened to");
+/// Ctrl-C, and the closing of the console.
+#[cfg(windows)]
+struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+    close: tokio::signal::windows::CtrlClose,
+}
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Signals> {
+        use tokio::signal::windows::{ctrl_c, ctrl_close};
+        Ok(Signals {
+            interrupt: ctrl_c()?,
+            close: ctrl_close()?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.close.recv() => {}
+        }
+    }
 }

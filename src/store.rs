@@ -31,6 +31,7 @@ use lists::{Flow, Scan};
 use open::Content;
 use queue::Queue;
 use readers::Readers;
+use writer::Writer;
 
 use crate::limits;
 use crate::model::list::{EventRow, SessionRow};
@@ -85,36 +86,31 @@ impl Store {
             error,
         })?;
         let lock = FileLock::acquire(&path, Duration::ZERO)?;
-        let mut opened = open::open(&path)?;
-        if opened.content == Content::Nothing {
-            opened = open::Opened {
-                connection: opened.make_current()?,
-                content: Content::Current,
-                path: path.clone(),
-            };
-        }
-        let config = StoreConfig {
-            path: path.clone(),
-            ..config.clone()
-        };
+        let opened = open::open(&path)?;
+        let must_upgrade = opened.content == Content::Original;
         let (queue, readers) = (
             Arc::new(Queue::default()),
             Arc::new(Readers::new(path.clone())),
         );
         let (phase_sender, phase) = watch::channel(Phase::Opening);
-        let (end_sender, ended) = oneshot::channel();
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             phase,
         };
-        let run = move || {
-            let result = writer::run(config, opened, queue, readers, &phase_sender);
-            // Nobody listens any more when the whole process is ending.
-            let _ = end_sender.send(result);
+        let default_consumer = config.default_consumer.clone();
+        let prepare = move || Writer::prepare(opened, queue, readers, default_consumer);
+        let serve = move |writer: Writer| {
+            phase_sender.send_replace(Phase::Ready);
+            writer.run()
         };
-        let spawned = thread::Builder::new().name("writer".to_owned()).spawn(run);
-        spawned.map_err(|error| OpenError::Io {
+        let ended = if must_upgrade {
+            spawn_writer(move || serve(prepare()?))
+        } else {
+            let writer = prepare()?;
+            spawn_writer(move || serve(writer))
+        };
+        let ended = ended.map_err(|error| OpenError::Io {
             path: path.clone(),
             error,
         })?;
@@ -235,6 +231,17 @@ impl Store {
     pub fn close(&self) {
         self.queue.close();
     }
+}
+
+/// Runs the writer on a thread of its own. What it ends with arrives at the receiver; a panic closes it.
+fn spawn_writer(
+    run: impl FnOnce() -> Result<(), Fatal> + Send + 'static,
+) -> std::io::Result<oneshot::Receiver<Result<(), Fatal>>> {
+    let (sender, ended) = oneshot::channel();
+    let thread = thread::Builder::new().name("writer".to_owned());
+    // Nobody listens any more when the whole process is ending.
+    thread.spawn(move || drop(sender.send(run())))?;
+    Ok(ended)
 }
 
 impl Agent {

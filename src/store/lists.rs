@@ -117,7 +117,7 @@ impl Conditions {
             all.indexed("e.session_id = ?".to_owned(), session);
         }
         if let Some(range) = filter.range {
-            // '0' and ':' enclose all that begins with a digit, and with it every readable time.
+            // '0' and ':' enclose all that begins with a digit; the pattern leaves out what else begins so.
             let from = range.from.map_or("0".to_owned(), |from| from.to_string());
             let to = range.to.map_or(":".to_owned(), |to| to.to_string());
             let add = if order == Order::Time {
@@ -127,6 +127,10 @@ impl Conditions {
             };
             add(&mut all, format!("{} >= ?", table.time), from);
             add(&mut all, format!("{} < ?", table.time), to);
+            all.chosen(
+                format!("{} GLOB ?", table.time),
+                "????-??-??[Tt]*".to_owned(),
+            );
         }
         match filter.consumer {
             Some(Wanted::Id(id)) => all.chosen("s.consumer_id = ?".to_owned(), id),

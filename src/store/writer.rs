@@ -3,25 +3,26 @@
 //! It sleeps until a request waits, begins a transaction, takes what waits into it, commits, and only then answers:
 //! so one sync serves as many requests as came in during the one before, and a lonely request waits for nobody.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::Connection;
-use tokio::sync::watch;
 
 use super::checkpoint::LogKeeper;
 use super::error::{Fatal, OpenError, Severity, StoreError, severity};
 use super::file::Identity;
+use super::health::warn_of_what_is_odd;
 use super::ingest::Ingest;
 use super::open::Opened;
 use super::queue::{Job, Queue};
 use super::readers::Readers;
-use super::{Phase, StoreConfig};
 use crate::limits;
 use crate::model::{Outcome, Refusal};
 
 /// What the writer works with.
+#[derive(Debug)]
 pub(super) struct Writer {
-    config: StoreConfig,
+    path: PathBuf,
     connection: Connection,
     queue: Arc<Queue>,
     identity: Identity,
@@ -31,43 +32,47 @@ pub(super) struct Writer {
     trouble: Option<StoreError>,
 }
 
-/// Opens what is left to open, then serves the queue until it is closed.
-pub(super) fn run(
-    config: StoreConfig,
-    opened: Opened,
-    queue: Arc<Queue>,
-    readers: Arc<Readers>,
-    phase: &watch::Sender<Phase>,
-) -> Result<(), Fatal> {
-    let mut connection = opened.make_current()?;
-    let identity = Identity::of(&config.path);
-    let failed = |error| {
-        Fatal::Open(OpenError::Sqlite {
-            path: config.path.clone(),
-            error,
-        })
-    };
-    connection.busy_timeout(limits::LOCK_WAIT).map_err(failed)?;
-    let log = LogKeeper::watch(&mut connection, readers).map_err(failed)?;
-    super::health::warn_of_what_is_odd(&connection).map_err(failed)?;
-    phase.send_replace(Phase::Ready);
-    let ingest = Ingest::new(config.default_consumer.clone());
-    let mut writer = Writer {
-        config,
-        connection,
-        queue,
-        identity,
-        log,
-        ingest,
-        trouble: None,
-    };
-    while writer.queue.wait() {
-        writer.commit_group()?;
-    }
-    LogKeeper::finish(&writer.connection).map_err(|error| writer.fatal(error))
-}
-
 impl Writer {
+    /// Makes or upgrades the file where that is due, and gets ready to write to it.
+    pub(super) fn prepare(
+        opened: Opened,
+        queue: Arc<Queue>,
+        readers: Arc<Readers>,
+        default_consumer: Option<String>,
+    ) -> Result<Writer, OpenError> {
+        let path = opened.path.clone();
+        let mut connection = opened.make_current()?;
+        let identity = Identity::of(&path);
+        let prepared = || {
+            connection.busy_timeout(limits::LOCK_WAIT)?;
+            warn_of_what_is_odd(&connection)?;
+            LogKeeper::watch(&mut connection, readers)
+        };
+        match prepared() {
+            Ok(log) => {
+                let ingest = Ingest::new(default_consumer);
+                Ok(Writer {
+                    path,
+                    connection,
+                    queue,
+                    identity,
+                    log,
+                    ingest,
+                    trouble: None,
+                })
+            }
+            Err(error) => Err(OpenError::Sqlite { path, error }),
+        }
+    }
+
+    /// Serves the queue until it is closed and empty, then empties the log.
+    pub(super) fn run(mut self) -> Result<(), Fatal> {
+        while self.queue.wait() {
+            self.commit_group()?;
+        }
+        LogKeeper::finish(&self.connection).map_err(|error| self.fatal(error))
+    }
+
     /// One transaction for all that waits, up to a limit.
     fn commit_group(&mut self) -> Result<(), Fatal> {
         self.identity.check()?;
@@ -146,7 +151,7 @@ impl Writer {
 
     fn fatal(&self, error: rusqlite::Error) -> Fatal {
         Fatal::File {
-            path: self.config.path.clone(),
+            path: self.path.clone(),
             error,
         }
     }

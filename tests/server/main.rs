@@ -1,0 +1,12 @@
+//! Tests of the real binary over real sockets.
+
+mod batch;
+mod cli;
+mod crash;
+mod forms;
+mod harness;
+mod hostile;
+mod pages;
+mod reading;
+mod takeover;
+mod www;
