@@ -88,10 +88,8 @@ impl Store {
         let lock = FileLock::acquire(&path, Duration::ZERO)?;
         let opened = open::open(&path)?;
         let must_upgrade = opened.content == Content::Original;
-        let (queue, readers) = (
-            Arc::new(Queue::default()),
-            Arc::new(Readers::new(path.clone())),
-        );
+        let queue = Arc::new(Queue::default());
+        let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),

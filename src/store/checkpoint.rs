@@ -49,24 +49,24 @@ impl LogKeeper {
         })
     }
 
-    /// Called after each commit: checkpoints if it is time. An error here is one of the main file or its log.
-    pub(super) fn after_commit(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Checkpoints if it is time; called after each commit, and when the last of the readers that were in the way has
+    /// left. An error here is one of the main file or its log.
+    pub(super) fn keep_short(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < self.checkpointed_pages {
             self.checkpointed_pages = 0;
-            self.readers.let_in();
-        }
-        if pages >= limits::LOG_OVERFULL_PAGES {
-            self.readers.interrupt();
-        }
-        if pages >= limits::LOG_FULL_PAGES && self.readers.keep_out() > 0 {
-            return Ok(());
         }
         if pages
             < self
                 .checkpointed_pages
                 .saturating_add(limits::CHECKPOINT_PAGES)
         {
+            return Ok(());
+        }
+        if pages >= limits::LOG_OVERFULL_PAGES {
+            self.readers.interrupt();
+        }
+        if pages >= limits::LOG_FULL_PAGES && self.readers.keep_out() > 0 {
             return Ok(());
         }
         let checkpoint = passive(connection)?;

@@ -35,6 +35,18 @@ struct State {
     jobs: VecDeque<Job>,
     next_number: u64,
     closed: bool,
+    nudged: bool,
+}
+
+/// Why the writer wakes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wake {
+    /// Requests wait.
+    Requests,
+    /// No request waits, but somebody wants the writer to look after the log.
+    Nudge,
+    /// Nothing waits, and nothing will come.
+    Closed,
 }
 
 impl Queue {
@@ -78,16 +90,30 @@ impl Queue {
         state.jobs.len() < before
     }
 
-    /// Waits until a request waits. False once the queue is closed and empty.
-    pub(super) fn wait(&self) -> bool {
+    /// Waits until there is something to do.
+    pub(super) fn wait(&self) -> Wake {
         let mut state = self.state();
-        while state.jobs.is_empty() && !state.closed {
+        loop {
+            if !state.jobs.is_empty() {
+                return Wake::Requests;
+            }
+            if state.closed {
+                return Wake::Closed;
+            }
+            if std::mem::take(&mut state.nudged) {
+                return Wake::Nudge;
+            }
             state = self
                 .changed
                 .wait(state)
                 .expect("nobody panics while holding the queue");
         }
-        !state.jobs.is_empty()
+    }
+
+    /// Wakes the writer although no request waits.
+    pub(super) fn nudge(&self) {
+        self.state().nudged = true;
+        self.changed.notify_one();
     }
 
     /// Takes what waits, up to about so many rows.
@@ -143,9 +169,18 @@ mod tests {
         assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Overloaded);
         queue.close();
         assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Stopping);
-        assert!(queue.wait());
+        assert_eq!(queue.wait(), Wake::Requests);
         assert_eq!(queue.take(usize::MAX).len(), waiting.len());
-        assert!(!queue.wait());
+        assert_eq!(queue.wait(), Wake::Closed);
+    }
+
+    #[test]
+    fn a_nudge_wakes_once() {
+        let queue = Queue::default();
+        queue.nudge();
+        assert_eq!(queue.wait(), Wake::Nudge);
+        queue.close();
+        assert_eq!(queue.wait(), Wake::Closed);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::error::{StoreError, read_error};
 use super::open;
+use super::queue::Queue;
 use crate::limits;
 
 /// How many steps of SQLite's machine run between two looks at the clock: some microseconds' worth.
@@ -22,6 +23,8 @@ const STEPS_BETWEEN_LOOKS: i32 = 2_000;
 #[derive(Debug)]
 pub(super) struct Readers {
     path: PathBuf,
+    /// The way to tell the writer that the last reader has left.
+    queue: Arc<Queue>,
     permits: Semaphore,
     state: Mutex<State>,
     changed: Condvar,
@@ -37,9 +40,10 @@ struct State {
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf) -> Readers {
+    pub(super) fn new(path: PathBuf, queue: Arc<Queue>) -> Readers {
         Readers {
             path,
+            queue,
             permits: Semaphore::new(limits::READERS),
             state: Mutex::default(),
             changed: Condvar::new(),
@@ -74,7 +78,13 @@ impl Readers {
             self.state().idle.push(connection);
             result
         });
-        result.map_err(|error| read_error(&error))
+        result.map_err(|error| {
+            let told = read_error(&error);
+            if told == StoreError::Internal {
+                log::error!("a read failed: {error}");
+            }
+            told
+        })
     }
 
     fn enter(&self) -> Result<Option<Connection>, StoreError> {
@@ -163,9 +173,102 @@ impl Drop for Active<'_> {
         if state.active == 0 {
             self.0.interrupted.store(false, Ordering::Relaxed);
             self.0.changed.notify_all();
+            if state.kept_out {
+                self.0.queue.nudge();
+            }
         }
         if state.closed {
             state.idle.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use super::super::queue::Wake;
+    use super::*;
+
+    /// Readers of a file, the queue they nudge, and the folder that must outlive them.
+    fn readers() -> (Arc<Readers>, Arc<Queue>, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        drop(open::open(&path).unwrap().make_current().unwrap());
+        let queue = Arc::new(Queue::default());
+        (
+            Arc::new(Readers::new(path, Arc::clone(&queue))),
+            queue,
+            folder,
+        )
+    }
+
+    const ENDLESS: &str =
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
+
+    fn endless(connection: &Connection) -> rusqlite::Result<i64> {
+        connection.query_row(ENDLESS, [], |row| row.get(0))
+    }
+
+    #[test]
+    fn a_read_that_takes_too_long_is_cut_off_and_its_connection_used_again() {
+        let (readers, _queue, _folder) = readers();
+        let result = readers.read(Duration::from_millis(20), endless);
+        assert_eq!(result, Err(StoreError::Interrupted));
+        let one = |connection: &Connection| connection.query_row("SELECT 1", [], |row| row.get(0));
+        assert_eq!(readers.read(Duration::from_secs(20), one), Ok(1));
+        assert_eq!(readers.state().idle.len(), 1);
+    }
+
+    #[test]
+    fn the_writer_keeps_readers_out_until_the_last_one_has_left() {
+        let (readers, queue, _folder) = readers();
+        let (began, has_began) = channel();
+        let running = thread::spawn({
+            let readers = Arc::clone(&readers);
+            move || {
+                readers.read(Duration::from_secs(60), |connection| {
+                    began.send(()).unwrap();
+                    endless(connection)
+                })
+            }
+        });
+        has_began.recv().unwrap();
+        assert_eq!(readers.keep_out(), 1);
+        let waiting = thread::spawn({
+            let readers = Arc::clone(&readers);
+            move || readers.read(Duration::from_secs(60), |_| Ok(()))
+        });
+        readers.interrupt();
+        assert_eq!(running.join().unwrap(), Err(StoreError::Interrupted));
+        assert_eq!(queue.wait(), Wake::Nudge);
+        assert_eq!(readers.keep_out(), 0);
+        assert!(!waiting.is_finished());
+        readers.let_in();
+        assert_eq!(waiting.join().unwrap(), Ok(()));
+    }
+
+    #[test]
+    fn closing_ends_every_read() {
+        let (readers, _queue, _folder) = readers();
+        let (began, has_began) = channel();
+        let running = thread::spawn({
+            let readers = Arc::clone(&readers);
+            move || {
+                readers.read(Duration::from_secs(60), |connection| {
+                    began.send(()).unwrap();
+                    endless(connection)
+                })
+            }
+        });
+        has_began.recv().unwrap();
+        readers.close();
+        assert_eq!(running.join().unwrap(), Err(StoreError::Interrupted));
+        assert_eq!(
+            readers.read(Duration::from_secs(1), |_| Ok(())),
+            Err(StoreError::Stopping)
+        );
+        assert!(readers.state().idle.is_empty());
     }
 }

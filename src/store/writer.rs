@@ -14,7 +14,7 @@ use super::file::Identity;
 use super::health::warn_of_what_is_odd;
 use super::ingest::Ingest;
 use super::open::Opened;
-use super::queue::{Job, Queue};
+use super::queue::{Job, Queue, Wake};
 use super::readers::Readers;
 use crate::limits;
 use crate::model::{Outcome, Refusal};
@@ -67,8 +67,12 @@ impl Writer {
 
     /// Serves the queue until it is closed and empty, then empties the log.
     pub(super) fn run(mut self) -> Result<(), Fatal> {
-        while self.queue.wait() {
-            self.commit_group()?;
+        loop {
+            match self.queue.wait() {
+                Wake::Requests => self.commit_group()?,
+                Wake::Nudge => self.keep_log_short()?,
+                Wake::Closed => break,
+            }
         }
         LogKeeper::finish(&self.connection).map_err(|error| self.fatal(error))
     }
@@ -93,15 +97,20 @@ impl Writer {
                     // Whoever is not there any more gets no answer.
                     let _ = job.answer.send(Ok(outcome));
                 }
-                self.log
-                    .after_commit(&self.connection)
-                    .or_else(|error| self.passing(error).map(drop))
+                self.keep_log_short()
             }
             Err(error) => {
                 let trouble = self.passing(error)?;
                 answer_all(jobs, trouble);
                 Ok(())
             }
+        }
+    }
+
+    fn keep_log_short(&mut self) -> Result<(), Fatal> {
+        match self.log.keep_short(&self.connection) {
+            Ok(()) => Ok(()),
+            Err(error) => self.passing(error).map(drop),
         }
     }
 

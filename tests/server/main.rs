@@ -1,6 +1,7 @@
 //! Tests of the real binary over real sockets.
 
 mod batch;
+mod binary;
 mod cli;
 mod crash;
 mod forms;

@@ -367,7 +367,12 @@ fn with_a_key_whoever_has_it_reads() {
     let elsewhere = ("Host", "museum.example");
     for list in ["/sessions", "/events"] {
         assert_eq!(server.get(list).code(), "missing_key");
+        let asked = std::time::Instant::now();
         let wrong = server.get(&format!("{list}?key=guess"));
+        assert!(
+            asked.elapsed() >= std::time::Duration::from_millis(250),
+            "a guess costs time"
+        );
         assert_eq!((wrong.status, wrong.code().as_str()), (401, "wrong_key"));
         assert_eq!(wrong.header("access-control-allow-origin"), Some("*"));
         let right = server.get_with(
