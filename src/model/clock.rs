@@ -79,7 +79,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn a_time_is_corrected_by_the_offset_or_by_the_age() {
         for (what, sent_at, kept, ts, age, expected) in [
             (

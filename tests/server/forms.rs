@@ -103,6 +103,7 @@ fn every_kind_of_body_is_understood() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_is_wrong_is_said_and_nothing_is_stored() {
     let (server, key) = Server::with_consumer();
     let token = server.session(&key);

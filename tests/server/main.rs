@@ -1,9 +1,12 @@
 //! Tests of the real binary over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod batch;
 mod binary;
 mod cli;
 mod crash;
+mod docs;
 mod forms;
 mod harness;
 mod hostile;
