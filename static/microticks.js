@@ -1,0 +1,899 @@
+// @ts-check
+/**
+ * The Microticks client: turns what visitors do on a kiosk page into sessions and events, and brings them to the
+ * server.
+ *
+ * Kiosk pages load it as one classic script. It needs no other file and no build step, is written in ES2017, and uses
+ * whatever is newer than Chrome 56 only where the browser has it.
+ *
+ * It must never throw into the page, block it or swallow its events, set a cookie, store what somebody types, or
+ * forget an item that the server has not acknowledged.
+ *
+ * The rooms, from the top: moments and words, settings, the queue, the sender, sessions, what a touch is about, the
+ * recogniser (from pointers to touches), the surface (what pages call and what browsers tell). Each uses only those
+ * above it.
+ *
+ * Whole-line comments are removed when the server embeds this file. So comments stand on lines of their own, and no
+ * line of code begins with a slash.
+ */
+(function () {
+  'use strict';
+
+  /** @type {any} */
+  const page = window;
+  if (page.microticks && page.microticks.trackEvent) {
+    return;
+  }
+
+  /** What one request may hold: the server takes more, but a slow link should not lose much when it breaks. */
+  const BATCH_ITEMS = 500;
+  const BATCH_BYTES = 512 * 1024;
+  /** What a page that goes away may still send: browsers allow 64 KiB for all such requests together. */
+  const FAREWELL_BYTES = 60000;
+  /** A try is given up after this time, and later where the next batch cannot be smaller. */
+  const TRY_MS = 10000;
+  const PATIENT_TRY_MS = 60000;
+  /** The pause after a failed try doubles from the first of these to the second. */
+  const FIRST_PAUSE_MS = 1000;
+  const LONGEST_PAUSE_MS = 30000;
+  /** So many items of a pair wait at most, about 30 MB. Beyond that the oldest go first. */
+  const WAITING_ITEMS = 100000;
+  /** A finger that wanders further than this is dragging. */
+  const WANDER_PX = 10;
+  /** Where no click follows a lifted finger, the focus has settled after this time. */
+  const SETTLE_MS = 350;
+  /** What happens belongs to the touch or key that came at most this long before it. */
+  const LED_TO_MS = 1000;
+  /** The idle clock is looked at this often at least, since timers stand still while a machine sleeps. */
+  const IDLE_CHECK_MS = 60000;
+  /** A longer text describes, it does not name. */
+  const NAME_LENGTH = 40;
+  const PATH_STEPS = 4;
+  /** What a finger aims at, where it lands on a part of it. */
+  const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
+  /** The host of a service that keeps everything to itself, for trying a page out. */
+  const DUMMY_HOST = 'dummy';
+
+  // Moments are milliseconds of the page's monotonic clock: the other clocks of kiosks are wrong, and jump.
+
+  const now = () => performance.now();
+
+  /** @param {number} moment */
+  const wallTime = moment => new Date(Date.now() - now() + moment).toISOString();
+
+  /** @type {Set<string>} */
+  const said = new Set();
+
+  /**
+   * Says something in the console, once for each topic.
+   * @param {string} topic
+   * @param {string} text
+   */
+  function say(topic, text) {
+    if (!said.has(topic)) {
+      said.add(topic);
+      console.warn('[Microticks] ' + text);
+    }
+  }
+
+  /**
+   * The same function, but one that never throws. Whatever the page or the browser calls is guarded, and so is
+   * whatever the page gave us to call.
+   * @template {Function} F
+   * @param {F} work
+   * @returns {F}
+   */
+  function guarded(work) {
+    /** @type {any} */
+    const harmless = function () {
+      try {
+        return work.apply(this, arguments);
+      } catch (error) {
+        say('guarded', 'Something went wrong: ' + error);
+      }
+    };
+    return harmless;
+  }
+
+  /**
+   * @template K, V
+   * @param {Map<K, V>} map
+   * @param {K} key
+   * @param {() => V} make
+   */
+  function getOrMake(map, key, make) {
+    if (!map.has(key)) {
+      map.set(key, make());
+    }
+    return map.get(key);
+  }
+
+  // Settings: the attributes of the script tag.
+
+  /** @type {any} */
+  const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
+
+  /** @param {string} name */
+  const attribute = name => tag.getAttribute('data-' + name) || '';
+
+  /**
+   * The folder that the requests to a host go to, as an absolute address that ends in a slash.
+   * @param {string} host
+   */
+  function folder(host) {
+    try {
+      return host === DUMMY_HOST ? host : new URL(host.replace(/\/*$/, '/'), document.baseURI).href;
+    } catch (error) {
+      return host;
+    }
+  }
+
+  const idleSeconds = parseFloat(attribute('idle-timeout'));
+  const settings = {
+    host: folder(attribute('host') || (tag.src || '').replace(/[^/]*([?#].*)?$/, '')),
+    key: attribute('consumer-key').trim(),
+    device: attribute('device') || new URLSearchParams(location.search).get('device') || undefined,
+    idleMs: (idleSeconds >= 0 ? idleSeconds : 60) * 1000,
+    autotrack: !/^(off|false|0)$/i.test(attribute('autotrack')),
+  };
+
+  /**
+   * An item that waits: its JSON text and when it was made. A pair is the host and key that it was made with.
+   * @typedef {{id: number, pair: string, text: string, bytes: number, moment: number}} Waiting
+   */
+
+  /** The queue, in memory. It answers with promises, so that one that outlives the page can take its place. */
+  function makeQueue() {
+    /** @type {Map<string, Map<number, Waiting>>} the items of each pair, oldest first */
+    const lines = new Map();
+    let lastId = 0;
+
+    return {
+      /** @param {{pair: string, text: string, moment: number}[]} items */
+      add(items) {
+        for (const item of items) {
+          const line = getOrMake(lines, item.pair, () => new Map());
+          const bytes = new TextEncoder().encode(item.text).length;
+          lastId += 1;
+          line.set(lastId, Object.assign({ id: lastId, bytes }, item));
+          if (line.size > WAITING_ITEMS) {
+            line.delete(line.keys().next().value);
+            say('full', 'Too much waits, the oldest items are given up.');
+          }
+        }
+        return Promise.resolve();
+      },
+
+      /**
+       * The oldest items of a pair, at least one if any waits.
+       * @param {string} pair
+       * @param {number} maxItems
+       * @param {number} maxBytes
+       * @returns {Promise<Waiting[]>}
+       */
+      peek(pair, maxItems, maxBytes) {
+        const found = [];
+        let bytes = 0;
+        for (const item of (lines.get(pair) || new Map()).values()) {
+          bytes += item.bytes;
+          if (found.length === maxItems || (found.length && bytes > maxBytes)) {
+            break;
+          }
+          found.push(item);
+        }
+        return Promise.resolve(found);
+      },
+
+      /** @param {number[]} ids */
+      remove(ids) {
+        lines.forEach(line => ids.forEach(id => line.delete(id)));
+        return Promise.resolve();
+      },
+
+      /** The pairs for which something waits or has waited. */
+      pairs: () => Promise.resolve(Array.from(lines.keys())),
+    };
+  }
+
+  /**
+   * What an answer to a batch means. Only one that is surely our server's does anything: `stored` takes the batch off
+   * the queue, `halve` makes the next one smaller. Whatever else comes back, `keep` keeps everything.
+   * @param {number} status
+   * @param {string} text
+   * @param {number} count how many items the batch had
+   * @returns {{kind: 'stored' | 'halve' | 'keep', code?: string, error?: string,
+   *   rejected?: {index: number, code: string, error: string}[]}}
+   */
+  function verdict(status, text, count) {
+    let body;
+    try {
+      body = JSON.parse(text);
+    } catch (error) {
+      body = null;
+    }
+    if (body && body.status === status) {
+      const rejected = body.rejected;
+      const counts = [body.stored, body.duplicates, Array.isArray(rejected) ? rejected.length : -1];
+      if (status === 200 && counts.every(n => n >= 0) && counts.reduce((sum, n) => sum + n) === count) {
+        return { kind: 'stored', rejected };
+      }
+      if (status !== 200 && body.code) {
+        const broken = ['malformed_body', 'invalid_envelope'].indexOf(body.code) >= 0;
+        const halve = status === 413 || (status === 400 && broken);
+        return { kind: halve ? 'halve' : 'keep', code: body.code, error: body.error };
+      }
+    }
+    const error = 'No Microticks server answers (status ' + status + '). Is data-host right?';
+    return { kind: 'keep', code: 'foreign', error };
+  }
+
+  /**
+   * A lane sends what waits for one pair: in order, one batch at a time, for ever.
+   * @param {ReturnType<typeof makeQueue>} queue
+   * @param {string} pair
+   */
+  function makeLane(queue, pair) {
+    const [host, key] = JSON.parse(pair);
+    let batchItems = BATCH_ITEMS;
+    let failures = 0;
+    let timer = 0;
+    /** Whether something was added since the queue was last asked. */
+    let woken = false;
+    /** @type {Promise<void> | null} */
+    let running = null;
+
+    /**
+     * Text needs no preflight, and each try tells anew how old its items are.
+     * @param {Waiting[]} batch
+     * @param {RequestInit} more
+     */
+    function post(batch, more) {
+      const head = JSON.stringify({ consumer_key: key || undefined, sent_at: wallTime(now()) });
+      const items = batch.map(item => item.text.slice(0, -1) + ',"age_ms":' + Math.round(now() - item.moment) + '}');
+      const body = head.slice(0, -1) + ',"items":[' + items + ']}';
+      const options = { method: 'POST', body, credentials: 'omit', cache: 'no-store' };
+      return fetch(host + 'batch', Object.assign(options, more));
+    }
+
+    /**
+     * One try: what it meant.
+     * @param {Waiting[]} batch
+     * @returns {Promise<ReturnType<typeof verdict>>}
+     */
+    async function attempt(batch) {
+      const stopper = page.AbortController && new AbortController();
+      const reply = post(batch, stopper && { signal: stopper.signal })
+        .then(response => response.text().then(text => verdict(response.status, text, batch.length)))
+        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached. Is data-host right?' }));
+      const late = new Promise(resolve => {
+        const tryMs = batchItems > 1 ? TRY_MS : PATIENT_TRY_MS;
+        setTimeout(resolve, tryMs, { kind: 'keep', code: 'late', error: 'The server does not answer in time.' });
+      });
+      const answer = await Promise.race([reply, late]);
+      if (stopper) {
+        stopper.abort();
+      }
+      return answer;
+    }
+
+    /**
+     * Says what is wrong with a batch, or with items of it.
+     * @param {ReturnType<typeof verdict>} answer
+     */
+    function complain(answer) {
+      const fate = answer.kind === 'keep' ? ' (all is kept and sent later)' : ' (the item is given up)';
+      for (const fault of answer.rejected || [answer]) {
+        say(pair + fault.code, host + ' ' + key + ': ' + fault.error + fate);
+      }
+    }
+
+    /**
+     * Sends until nothing waits or a try fails.
+     * @returns {Promise<boolean>} whether nothing waits
+     */
+    async function drain() {
+      for (;;) {
+        woken = false;
+        const batch = await queue.peek(pair, batchItems, BATCH_BYTES);
+        if (!batch.length) {
+          return true;
+        }
+        const answer = await attempt(batch);
+        const half = Math.ceil(batch.length / 2);
+        if (answer.kind === 'halve' && batch.length > 1) {
+          batchItems = half;
+          continue;
+        }
+        complain(answer);
+        if (answer.kind === 'keep') {
+          batchItems = answer.code === 'late' ? half : batchItems;
+          return false;
+        }
+        if (answer.kind === 'stored') {
+          batchItems = Math.min(BATCH_ITEMS, batchItems * 2);
+        }
+        failures = 0;
+        await queue.remove(batch.map(item => item.id));
+      }
+    }
+
+    /**
+     * Sends now, also where a pause after a failure is not over.
+     * @returns {Promise<void>} done when nothing waits or the try has failed
+     */
+    function run() {
+      if (!running) {
+        clearTimeout(timer);
+        timer = 0;
+        running = drain().catch(() => false).then(empty => {
+          running = null;
+          if (!empty) {
+            const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+            failures += 1;
+            timer = setTimeout(run, pause * (0.5 + Math.random() / 2));
+          } else if (woken) {
+            wake();
+          }
+        });
+      }
+      return running;
+    }
+
+    /** Something was added: it is sent at once, unless a try is under way or the pause after a failure is not over. */
+    function wake() {
+      woken = true;
+      if (!running && !timer) {
+        timer = setTimeout(run, 0);
+      }
+    }
+
+    return {
+      run,
+      wake,
+
+      /** Sends what waits from a page that goes away. Nobody hears the answer, so all of it stays queued. */
+      async farewell() {
+        const batch = await queue.peek(pair, BATCH_ITEMS, FAREWELL_BYTES);
+        if (batch.length) {
+          post(batch, { keepalive: true }).catch(() => {});
+        }
+      },
+    };
+  }
+
+  /**
+   * The sender: a lane for each pair, so that none waits for another.
+   * @param {ReturnType<typeof makeQueue>} queue
+   */
+  function makeSender(queue) {
+    /** @type {Map<string, ReturnType<typeof makeLane>>} */
+    const lanes = new Map();
+
+    /** @param {string} pair */
+    const laneOf = pair => getOrMake(lanes, pair, () => makeLane(queue, pair));
+
+    return {
+      /** @param {string} pair */
+      wake: pair => laneOf(pair).wake(),
+
+      /** Tries once for every pair, now. */
+      flush: () => queue.pairs().then(pairs => Promise.all(pairs.map(pair => laneOf(pair).run()))),
+
+      farewell: () => queue.pairs().then(pairs => pairs.forEach(pair => laneOf(pair).farewell())),
+    };
+  }
+
+  const queue = makeQueue();
+  const sender = makeSender(queue);
+
+  // Sessions.
+
+  /** @param {number} words */
+  const random = words => Array.from(crypto.getRandomValues(new Uint32Array(words)));
+
+  const newToken = () => random(4).map(word => (2 ** 32 + word).toString(16).slice(1)).join('');
+
+  let seqBase = 0;
+  let seqCount = 0;
+
+  /** A number that no other event of a session has, whichever page load made it: a random base and a count. */
+  function nextSeq() {
+    if (seqCount % 2 ** 20 === 0) {
+      const [high, low] = random(2);
+      seqBase = (high * 2 + low % 2) * 2 ** 20;
+      seqCount = 0;
+    }
+    seqCount += 1;
+    return seqBase + seqCount - 1;
+  }
+
+  /**
+   * The data of an event as the server is to store it: objects as they are, anything else as its JSON text.
+   * @param {any} data
+   * @param {boolean} passive
+   */
+  function storable(data, passive) {
+    const isObject = typeof data === 'object';
+    if (passive) {
+      return Object.assign({}, isObject ? data : { value: data }, { passive });
+    }
+    return isObject ? data : JSON.stringify(data);
+  }
+
+  /**
+   * One session after the other with one server for one consumer. A session begins with the first activity and ends
+   * when it is told to, or when nothing has happened for `idleMs` (0: never).
+   * @param {string} host
+   * @param {string} key
+   * @param {number} idleMs
+   */
+  function makeSession(host, key, idleMs) {
+    const pair = JSON.stringify([host, key]);
+    /** @type {string | null} */
+    let token = null;
+    let lastActivity = 0;
+    let timer = 0;
+    /** @type {number | null} since when the idle clock stands still */
+    let pausedSince = null;
+
+    /**
+     * @param {string} type
+     * @param {object} fields
+     * @param {number} moment
+     */
+    function put(type, fields, moment) {
+      if (host !== DUMMY_HOST) {
+        const text = JSON.stringify(Object.assign({ type, token, ts: wallTime(moment) }, fields));
+        queue.add([{ pair, text, moment }]).then(() => sender.wake(pair));
+      }
+    }
+
+    /** Ends a session that is idle, at the moment it became so: the timer that notices may be late. */
+    function watch() {
+      clearTimeout(timer);
+      if (token && idleMs && pausedSince === null) {
+        const left = lastActivity + idleMs - now();
+        if (left > 0) {
+          timer = setTimeout(watch, Math.min(IDLE_CHECK_MS, left));
+        } else {
+          put('stop', { reason: 'idle' }, lastActivity + idleMs);
+          token = null;
+        }
+      }
+    }
+
+    /** Somebody is there. */
+    function activity() {
+      watch();
+      lastActivity = now();
+      if (!token) {
+        token = host === DUMMY_HOST ? 'dummy_token' : newToken();
+        put('start', { device: settings.device }, lastActivity);
+        watch();
+      }
+    }
+
+    /**
+     * Records an event. What nobody may have caused (passive events, changes of screen, media) neither begins nor
+     * prolongs a session, and is dropped without one.
+     * @param {string} action
+     * @param {any} data
+     * @param {{passive?: boolean}} [options]
+     * @param {number} moment
+     */
+    function track(action, data = {}, options, moment = now()) {
+      const passive = Boolean(options && options.passive);
+      if (passive || action === 'screen' || action === 'media') {
+        watch();
+      } else {
+        activity();
+      }
+      if (token) {
+        put('event', { seq: nextSeq(), action, data: storable(data, passive) }, moment);
+      }
+    }
+
+    return {
+      token: () => token,
+      activity,
+      track,
+
+      /** @param {string} [reason] */
+      stop(reason) {
+        watch();
+        if (token) {
+          track('stopSession', { reason });
+          put('stop', { reason }, now());
+          token = null;
+        }
+      },
+
+      pauseIdle() {
+        watch();
+        pausedSince = pausedSince === null ? now() : pausedSince;
+      },
+
+      resumeIdle() {
+        if (pausedSince !== null) {
+          lastActivity += now() - Math.max(pausedSince, lastActivity);
+          pausedSince = null;
+          watch();
+        }
+      },
+    };
+  }
+
+  /** @type {Map<string, ReturnType<typeof makeSession>>} */
+  const sessions = new Map();
+
+  /**
+   * The session with a host for a key: whoever asks for the same gets the same.
+   * @param {string} host
+   * @param {string} key
+   * @param {number} idleMs
+   */
+  const sessionOf = (host, key, idleMs) =>
+    getOrMake(sessions, JSON.stringify([host, key]), () => makeSession(host, key, idleMs));
+
+  // What a touch is about.
+
+  /**
+   * What pages see as `window.microticks`; its functions follow below. A page may put its own `screenName` here, from
+   * the page's path to the screen's name.
+   * @type {Object<string, any>}
+   */
+  const surface = { screenName: path => path };
+
+  /** What the page called its screen; while it has not, the page's path is the name. */
+  let givenScreen = '';
+
+  function screenNow() {
+    const path = location.pathname.replace(/\/index\.html?$/, '/');
+    return givenScreen || String(guarded(surface.screenName)(path) || path);
+  }
+
+  const langNow = () => document.documentElement.lang || undefined;
+
+  /**
+   * The element that an event is about, also inside a shadow tree.
+   * @param {Event} event
+   */
+  function elementOf(event) {
+    /** @type {any} */
+    const target = event.composedPath()[0];
+    return target.matches ? target : document.documentElement;
+  }
+
+  /**
+   * The nearest element around this one, itself included, that matches; shadow trees are no border.
+   * @param {Element} element
+   * @param {string} selector
+   * @returns {Element | null}
+   */
+  function nearest(element, selector) {
+    /** @type {any} */
+    const root = element.getRootNode();
+    return element.closest(selector) || (root.host && nearest(root.host, selector));
+  }
+
+  /**
+   * Whether somebody could type here.
+   * @param {any} element
+   */
+  function isField(element) {
+    return element.isContentEditable || (element.matches('input,textarea') &&
+      !/^(button|checkbox|color|file|image|radio|range|reset|submit)$/.test(element.type));
+  }
+
+  /** Whether the focus is in a field that a visitor can see. Badge readers keep an invisible one focused. */
+  function isFocusInField() {
+    let element = document.activeElement;
+    while (element && element.shadowRoot && element.shadowRoot.activeElement) {
+      element = element.shadowRoot.activeElement;
+    }
+    if (!element || !isField(element)) {
+      return false;
+    }
+    const box = element.getBoundingClientRect();
+    return box.width >= 4 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight &&
+      getComputedStyle(element).opacity !== '0';
+  }
+
+  /**
+   * What a visitor would call an element, never what somebody typed into it; empty if that is unknown or long.
+   * @param {Element} element
+   */
+  function labelOf(element) {
+    const speaks = !isField(element) && (!element.childElementCount || element.matches(CONTROLS));
+    const given = name => element.getAttribute(name);
+    const text = given('aria-label') || given('alt') || given('title') || (speaks ? element.textContent : '');
+    const label = text.trim().replace(/\s+/g, ' ');
+    return label.length <= NAME_LENGTH ? label : '';
+  }
+
+  /**
+   * A short CSS path, from the nearest id or a few steps up.
+   * @param {Element} element
+   */
+  function pathOf(element) {
+    const steps = [];
+    let at = element;
+    while (at.parentElement && !at.id && steps.length < PATH_STEPS) {
+      const place = Array.from(at.parentElement.children).indexOf(at) + 1;
+      steps.unshift(at.localName + ':nth-child(' + place + ')');
+      at = at.parentElement;
+    }
+    return (at.id ? ['#' + at.id] : []).concat(steps).join('>') || element.localName;
+  }
+
+  /**
+   * A touch, or one in the making. What it is about is told before the page can change it.
+   * @typedef {{moment: number, isTyped: () => boolean, data: {target: string, clickX?: number, clickY?: number,
+   *   screen: string, lang?: string, viewWidth: number, viewHeight: number, pointer: string}}} Touch
+   */
+
+  /**
+   * @param {Element} element
+   * @param {string} pointer
+   * @param {{clickX?: number, clickY?: number}} point
+   * @returns {Touch}
+   */
+  function touchOf(element, pointer, point) {
+    const named = nearest(element, '[data-mt]');
+    const name = named && named.getAttribute('data-mt');
+    const control = nearest(element, CONTROLS) || element;
+    const label = labelOf(control) || labelOf(element);
+    const target = name || control.id || element.id || label || pathOf(element);
+    const place = { screen: screenNow(), lang: langNow(), viewWidth: innerWidth, viewHeight: innerHeight };
+    // A name around more than what was hit, say around a whole keyboard, is not the name of a key.
+    const isNamed = named && (control.contains(named) || named.textContent.trim() === element.textContent.trim());
+    return {
+      moment: now(),
+      isTyped: () => !isNamed && (Array.from(label).length === 1 || isFocusInField()),
+      data: Object.assign({ target }, point, place, { pointer }),
+    };
+  }
+
+  /**
+   * The recogniser: makes touches out of pointer events, trusted or not. A touch is told once the focus has settled,
+   * which the click that mostly follows shows, and before anything that it led to.
+   * @param {(touch: Touch) => void} tell
+   */
+  function makeRecogniser(tell) {
+    /** @type {Map<number, Touch>} by pointers that are down and have not wandered, in the order they went down */
+    const down = new Map();
+    /** @type {Touch | null} complete, not told yet */
+    let lifted = null;
+    let timer = 0;
+
+    function settle() {
+      const touch = lifted;
+      lifted = null;
+      clearTimeout(timer);
+      if (touch) {
+        tell(touch);
+      }
+    }
+
+    /** @param {number} id */
+    function lift(id) {
+      const touch = down.get(id);
+      if (down.delete(id)) {
+        settle();
+        touch.moment = now();
+        lifted = touch;
+        timer = setTimeout(guarded(settle), SETTLE_MS);
+      }
+    }
+
+    return {
+      settle,
+
+      /**
+       * @param {PointerEvent} event
+       * @param {Element} element
+       */
+      down(event, element) {
+        settle();
+        const point = { clickX: Math.round(event.clientX), clickY: Math.round(event.clientY) };
+        down.set(event.pointerId, touchOf(element, event.pointerType || 'touch', point));
+      },
+
+      /** @param {PointerEvent} event */
+      move(event) {
+        const touch = down.get(event.pointerId);
+        if (touch && Math.hypot(event.clientX - touch.data.clickX, event.clientY - touch.data.clickY) > WANDER_PX) {
+          down.delete(event.pointerId);
+        }
+      },
+
+      /** @param {PointerEvent} event */
+      up(event) {
+        this.move(event);
+        lift(event.pointerId);
+      },
+
+      /**
+       * The browser took the pointer for itself: it scrolls or zooms.
+       * @param {PointerEvent} event
+       */
+      cancel(event) {
+        down.delete(event.pointerId);
+      },
+
+      /** The page acts: where a finger just went down, that is what it acts on, and it is a touch already. */
+      acted() {
+        settle();
+        const last = Array.from(down).pop();
+        if (last && now() - last[1].moment < LED_TO_MS) {
+          lift(last[0]);
+          settle();
+        }
+      },
+    };
+  }
+
+  // The surface: what the page calls, and what the browser tells.
+
+  const session = sessionOf(settings.host, settings.key, settings.idleMs);
+
+  /** @param {Touch} touch */
+  function record(touch) {
+    const { screen, lang } = touch.data;
+    const typed = touch.isTyped();
+    session.track(typed ? 'typing' : 'click', typed ? { screen, lang } : touch.data, {}, touch.moment);
+  }
+
+  const recogniser = makeRecogniser(record);
+  let lastInput = -Infinity;
+
+  /**
+   * What a page may do with a session, whichever way it came by it.
+   * @param {() => ReturnType<typeof makeSession>} current
+   * @param {(...words: any[]) => void} log
+   */
+  const controls = (current, log) => ({
+    trackEvent: guarded((action, data, options) => {
+      log('trackEvent', action, data);
+      if (options && options.passive) {
+        recogniser.settle();
+      } else {
+        recogniser.acted();
+      }
+      current().track(String(action), data, options);
+    }),
+
+    /** Somebody has come: goes on with a session that is under way. */
+    startSession: guarded(() => {
+      log('startSession');
+      current().activity();
+    }),
+
+    stopSession: guarded(reason => {
+      log('stopSession', reason);
+      recogniser.acted();
+      current().stop(reason && String(reason));
+      return sender.flush();
+    }),
+  });
+
+  Object.assign(surface, controls(() => session, () => {}), {
+    setScreen: guarded(name => {
+      const before = screenNow();
+      givenScreen = String(name || '');
+      const screen = screenNow();
+      if (screen !== before) {
+        recogniser.acted();
+        // Nobody led to it: the exhibit's own reset, an attract loop. Without autotrack that cannot be known.
+        const auto = (settings.autotrack && now() - lastInput > LED_TO_MS) || undefined;
+        session.track('screen', { screen, auto, lang: langNow() });
+      }
+    }),
+
+    pauseIdle: guarded(session.pauseIdle),
+    resumeIdle: guarded(session.resumeIdle),
+
+    flush: guarded(() => {
+      recogniser.settle();
+      return sender.flush();
+    }),
+
+    /** A call as pages make it before this script has loaded: the name of a function and its arguments. */
+    push: guarded(([name, ...words]) => surface[name](...words)),
+  });
+
+  /**
+   * The form that pages of the original service use. Such a page notices itself when a visitor has left, so its
+   * sessions do not end by themselves, unless host and key are the tag's and the session is too.
+   */
+  class MicroticksService {
+    /**
+     * @param {string} host
+     * @param {string} consumerKey
+     */
+    constructor(host, consumerKey) {
+      this.host = host;
+      this.consumerKey = consumerKey;
+      this.debug = false;
+      const current = () => sessionOf(folder(String(this.host)), String(this.consumerKey || ''), 0);
+      const log = (...words) => this.debug && console.log('[Microticks]', ...words);
+      Object.defineProperty(this, 'sessionToken', { get: () => current().token() });
+      Object.assign(this, controls(current, log));
+    }
+  }
+
+  /**
+   * Somebody did something.
+   * @param {boolean} begins whether this begins a session, or only keeps one going
+   */
+  function noticed(begins) {
+    lastInput = now();
+    if (begins || session.token()) {
+      session.activity();
+    }
+  }
+
+  /**
+   * What visitors do, at which element, and whether the page wants that left out: then it only keeps a session going.
+   * A finger begins a session when it goes down, not later, since the page may have ended it in between.
+   * @type {Object<string, (event: any, element: Element, ignored: any) => void>}
+   */
+  const inputs = {
+    pointerdown(event, element, ignored) {
+      if (event.button <= 0) {
+        noticed(!ignored);
+        if (!ignored) {
+          recogniser.down(event, element);
+        }
+      }
+    },
+
+    pointermove(event) {
+      recogniser.move(event);
+      if (event.buttons) {
+        noticed(false);
+      }
+    },
+
+    pointerup(event) {
+      recogniser.up(event);
+      noticed(false);
+    },
+
+    pointercancel: recogniser.cancel,
+    click: recogniser.settle,
+    wheel: (event, element, ignored) => noticed(!ignored),
+
+    keydown(event, element, ignored) {
+      if (!event.repeat && !isField(element)) {
+        noticed(!ignored);
+        if (!ignored && /^(Enter| )$/.test(event.key) && !element.matches('html,body')) {
+          recogniser.settle();
+          record(touchOf(element, 'key', {}));
+        }
+      }
+    },
+  };
+
+  const observe = guarded(event => {
+    const element = elementOf(event);
+    inputs[event.type](event, element, nearest(element, '[data-mt-ignore]'));
+  });
+
+  if (settings.autotrack) {
+    Object.keys(inputs).forEach(type => addEventListener(type, observe, { capture: true, passive: true }));
+  }
+
+  const leave = guarded(() => {
+    recogniser.settle();
+    sender.farewell();
+  });
+  addEventListener('pagehide', leave);
+
+  /** @type {any} */
+  const earlier = Array.isArray(page.microticks) ? page.microticks : [];
+  surface.screenName = earlier.screenName || surface.screenName;
+  page.microticks = surface;
+  page.MicroticksService = page.MicroticksService || Object.assign(MicroticksService, { DUMMY_HOST });
+  earlier.forEach(surface.push);
+}());

@@ -1,0 +1,82 @@
+/** One visitor is one session: where it begins, and where it ends by itself. */
+import assert from 'node:assert/strict';
+import { BUTTON, eventually, scenario } from './harness.mjs';
+
+/** A page whose clock the test turns. */
+const TURNED = { prepare: page => page.clock.install() };
+
+const reasons = async server => (await server.sessions()).map(session => session.stop_reason);
+
+scenario('a session stops as idle, and the next touch begins another', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, { attributes: 'data-idle-timeout="1"' });
+  await page.click('#map');
+  const [event] = await server.awaitEvents(1);
+  const stopped = await eventually('the idle stop', async () => {
+    const [session] = await server.sessions();
+    return session.stopped_at && session;
+  });
+  assert.equal(stopped.stop_reason, 'idle');
+  const idleMs = Date.parse(stopped.stopped_at) - Date.parse(event.time);
+  assert.ok(idleMs >= 1000 && idleMs < 1200, `stopped ${idleMs} ms after the touch`);
+
+  await page.click('#map');
+  const events = await server.awaitEvents(2);
+  assert.notEqual(events[0].session_id, events[1].session_id);
+});
+
+scenario('each activity counts the idle time anew, screens and passive events do not', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  await page.click('#map');
+  await page.clock.fastForward(40_000);
+  await page.keyboard.press('ArrowDown');
+  await page.clock.fastForward(40_000);
+  await page.evaluate('microticks.trackEvent("sensor", {}, {passive: true}); microticks.setScreen("attract")');
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), [null]);
+  await page.clock.fastForward(40_000);
+  await eventually('the idle stop', async () => (await reasons(server))[0] === 'idle');
+});
+
+scenario('a touch after the idle time begins a session, also where the timer comes late', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  await page.click('#map');
+  await page.evaluate('microticks.flush()');
+  await page.clock.pauseAt(Date.now() + 3_600_000);
+  await page.click('#map');
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), ['idle', null]);
+});
+
+scenario('data-idle-timeout="0" never stops a session', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, { attributes: 'data-idle-timeout="0"', ...TURNED });
+  await page.click('#map');
+  await page.clock.fastForward(86_400_000);
+  await page.click('#map');
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), [null]);
+});
+
+scenario('pauseIdle stops the idle clock, resumeIdle lets it go on where it stood', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  await page.click('#map');
+  await page.clock.fastForward(50_000);
+  await page.evaluate('microticks.pauseIdle()');
+  await page.clock.fastForward(600_000);
+  await page.evaluate('microticks.resumeIdle(); microticks.flush()');
+  assert.deepEqual(await reasons(server), [null]);
+  await page.clock.fastForward(11_000);
+  await eventually('the idle stop', async () => (await reasons(server))[0] === 'idle');
+});
+
+scenario('each page load numbers its events from a base of its own', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON);
+  await page.click('#map');
+  await page.click('#map');
+  await server.awaitEvents(2);
+  await page.reload();
+  await page.click('#map');
+  const numbers = (await server.awaitEvents(3)).map(event => event.seq);
+  assert.equal(numbers[1], numbers[0] + 1);
+  assert.notEqual(Math.floor(numbers[2] / 2 ** 20), Math.floor(numbers[0] / 2 ** 20));
+  numbers.forEach(number => assert.ok(Number.isSafeInteger(number)));
+});
