@@ -10,7 +10,8 @@ import { say } from './words.js';
 /** So many lines are kept. */
 const LINES = 100;
 /** Values of an event's data that a line shows, in this order. */
-const SHOWN = ['target', 'screen', 'currentPage', 'light', 'right', 'lens', 'reason', 'clickX', 'clickY', 'pointer', 'lang'];
+const SHOWN = ['target', 'screen', 'currentPage', 'light', 'right', 'lens', 'reason', 'auto', 'clickX', 'clickY',
+  'pointer', 'lang'];
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -24,7 +25,9 @@ export function openDrawerOnTouch() {
     toggle.setAttribute('aria-expanded', String(!panel.hidden));
   });
   addEventListener('sent', (event) => {
-    for (const { item, state } of /** @type {CustomEvent} */ (event).detail) show(item, state);
+    const { lines: sent, said } = /** @type {CustomEvent} */ (event).detail;
+    for (const { item, state } of sent) show(item, state);
+    element('drawer-said').textContent = said;
   });
 }
 

@@ -40,20 +40,12 @@ function track(action, data) {
 }
 
 /**
- * @param {string} name
- */
-function setScreen(name) {
-  page.microticks.push(['setScreen', name]);
-}
-
-/**
  * @param {string} id
- * @param {string} [screen] What it is called, where it is not called as the page says.
  */
-function show(id, screen = element(id).dataset.mtScreen) {
+function show(id) {
   for (const scene of scenes) scene.hidden = scene.id !== id;
   element('home').hidden = id === 'coast';
-  setScreen(screen ?? id);
+  page.microticks.push(['setScreen', element(id).dataset.mtScreen]);
   onShow[id]?.();
   element(`${id}-title`).focus();
 }
@@ -61,8 +53,8 @@ function show(id, screen = element(id).dataset.mtScreen) {
 /** Nobody is there: the exhibit goes home, speaks its first language again, and invites. */
 function attract() {
   speak(FIRST_LANGUAGE);
+  show('coast');
   invite(true);
-  show('coast', 'attract');
 }
 
 function begin() {
@@ -99,5 +91,5 @@ for (const tile of document.querySelectorAll('[data-go]')) {
 element('home').addEventListener('click', () => show('coast'));
 element('language').addEventListener('click', () => speak(document.documentElement.lang === 'en' ? 'de' : 'en'));
 element('begin').addEventListener('click', begin);
-setScreen('coast');
+show('coast');
 watchIdle();

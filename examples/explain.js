@@ -65,7 +65,8 @@ export function teachRhythms(track) {
     play(element('rhythm-light'), element('rhythm-strip'), LIGHTS[light]);
   });
   for (const button of document.querySelectorAll('[data-light]')) {
-    button.addEventListener('click', () => track('rhythm', { screen: 'rhythm', light: button.getAttribute('data-light') }));
+    const light = button.getAttribute('data-light');
+    button.addEventListener('click', () => track('rhythm', { screen: 'rhythm', light }));
   }
   return () => pick('flashing');
 }

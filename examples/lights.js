@@ -70,7 +70,8 @@ function keyframes({ period, lit }) {
 function marks({ period, lit }) {
   const scale = STRIP_UNITS / STRIP_S;
   const starts = period < STRIP_S ? [0, period] : [0];
-  return starts.flatMap((start) => lit.map(([from, to]) => rectangle('lit', (start + from) * scale, (to - from) * scale)));
+  return starts.flatMap((start) =>
+    lit.map(([from, to]) => rectangle('lit', (start + from) * scale, (to - from) * scale)));
 }
 
 /**

@@ -12,8 +12,9 @@
 
   window.fetch = function (resource, options) {
     const answer = fetchUnwatched.call(window, resource, options);
-    const watched = /\/batch$/.test(String(resource)) && typeof options?.body === 'string';
-    return watched ? watch(JSON.parse(options.body).items, answer) : answer;
+    const body = options?.body;
+    const isBatch = /\/batch$/.test(String(resource)) && typeof body === 'string';
+    return isBatch ? watch(JSON.parse(body).items, answer) : answer;
   };
 
   /**
@@ -22,46 +23,42 @@
    * @returns {Promise<Response>}
    */
   async function watch(items, answer) {
-    tell(items, () => 'sending');
+    tell(items, () => 'sending', '');
     try {
       const response = await answer;
       const text = await response.text();
-      tell(items, outcome(text));
+      const { rejected, error } = parsed(text);
+      if (Array.isArray(rejected)) {
+        tell(items, (index) => (rejected.some((item) => item.index === index) ? 'refused' : 'stored'), '');
+      } else {
+        tell(items, () => 'kept', String(error ?? ''));
+      }
       return new Response(text || null, response);
     } catch (error) {
-      tell(items, () => 'kept');
+      tell(items, () => 'kept', '');
       throw error;
     }
   }
 
   /**
-   * @param {string} text The answer's body.
-   * @returns {(index: number) => 'kept'|'refused'|'stored'} What became of the item with this index.
+   * @param {string} text The body of an answer, which may be anybody's.
+   * @returns {{rejected?: {index: number}[], error?: string}}
    */
-  function outcome(text) {
-    const rejected = rejectedIn(text);
-    if (!Array.isArray(rejected)) return () => 'kept';
-    return (index) => (rejected.some((item) => item.index === index) ? 'refused' : 'stored');
-  }
-
-  /**
-   * @param {string} text
-   * @returns {{index: number}[]|undefined} Nothing where the answer is not the server's.
-   */
-  function rejectedIn(text) {
+  function parsed(text) {
     try {
-      return JSON.parse(text).rejected;
+      return Object(JSON.parse(text));
     } catch {
-      return undefined;
+      return {};
     }
   }
 
   /**
    * @param {object[]} items
    * @param {(index: number) => 'sending'|'kept'|'refused'|'stored'} state
+   * @param {string} said Why the server takes nothing, in its words; '' where it does.
    */
-  function tell(items, state) {
-    const detail = items.map((item, index) => ({ item, state: state(index) }));
-    window.dispatchEvent(new CustomEvent('sent', { detail }));
+  function tell(items, state, said) {
+    const lines = items.map((item, index) => ({ item, state: state(index) }));
+    window.dispatchEvent(new CustomEvent('sent', { detail: { lines, said } }));
   }
 }());

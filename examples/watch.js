@@ -37,6 +37,7 @@ export function keepWatch(track) {
       button.setAttribute('data-right', String(right));
       say(element('watch-said'), right ? 'watch.right' : 'watch.wrong');
       element('watch-next').hidden = !right;
+      element('watch-next').scrollIntoView({ block: 'nearest' });
       track('answer', { screen: 'watch', light: name, right });
     });
   }

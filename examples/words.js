@@ -24,7 +24,8 @@ const WORDS = {
     watchroom: 'The watch room',
     'watchroom.text': 'One keeper was always awake. Every few hours he wound up the clockwork that turned the lens.',
     stairs: 'The stairs',
-    'stairs.text': 'Two hundred steps, an oil can in one hand. In the hollow in their middle sank the weight of the clockwork.',
+    'stairs.text': 'Two hundred steps, an oil can in one hand. In the hollow in their middle sank the weight of the '
+      + 'clockwork.',
     store: 'The store',
     'store.text': 'Oil for a winter, bread for a month. The boat came when the sea allowed.',
 
@@ -55,8 +56,8 @@ const WORDS = {
     'log.0': 'Log of the light at Gull Rock',
     'log.0.text': '1871',
     'log.1': '14 March',
-    'log.1.text': 'Wind south-west, strong. Lit at 6.12. At midnight a sea broke over the gallery. One pane is cracked, '
-      + 'and held.',
+    'log.1.text': 'Wind south-west, strong. Lit at 6.12. At midnight a sea broke over the gallery. One pane is '
+      + 'cracked, and held.',
     'log.2': '2 May',
     'log.2.text': 'Lit at 7.48. Thousands of birds on their way north. They circled in the beam until morning.',
     'log.3': '19 August',
@@ -91,7 +92,8 @@ const WORDS = {
     tower: 'Im Turm',
     'tower.lead': 'Berühre einen Teil des Turms.',
     lantern: 'Die Laterne',
-    'lantern.text': 'Glas nach allen Seiten, darin das Licht. Jeden Morgen wischte der Wärter das Salz von den Scheiben.',
+    'lantern.text': 'Glas nach allen Seiten, darin das Licht. Jeden Morgen wischte der Wärter das Salz von den '
+      + 'Scheiben.',
     gallery: 'Die Galerie',
     'gallery.text': 'Ein eiserner Umgang um die Laterne. Von hier putzte man die Scheiben außen, bei jedem Wind.',
     watchroom: 'Die Wachstube',
@@ -102,8 +104,8 @@ const WORDS = {
     'store.text': 'Öl für einen Winter, Brot für einen Monat. Das Boot kam, wenn die See es erlaubte.',
 
     lens: 'Ein Glas, das Licht sammelt',
-    'lens.lead': 'Eine Lampe leuchtet nach allen Seiten, und das meiste Licht geht verloren. 1823 setzte Augustin Fresnel '
-      + 'Ringe aus Glas davor. Jeder Ring lenkt das Licht ein wenig, bis alles als ein Strahl hinausgeht.',
+    'lens.lead': 'Eine Lampe leuchtet nach allen Seiten, und das meiste Licht geht verloren. 1823 setzte Augustin '
+      + 'Fresnel Ringe aus Glas davor. Jeder Ring lenkt das Licht ein wenig, bis alles als ein Strahl hinausgeht.',
     'lens.in': 'Linse einsetzen',
     'lens.out': 'Linse herausnehmen',
 
@@ -128,15 +130,16 @@ const WORDS = {
     'log.0': 'Logbuch des Feuers auf dem Möwenfels',
     'log.0.text': '1871',
     'log.1': '14. März',
-    'log.1.text': 'Wind Südwest, stark. Angezündet 6.12 Uhr. Um Mitternacht brach eine See über die Galerie. Eine Scheibe '
-      + 'ist gesprungen, sie hielt.',
+    'log.1.text': 'Wind Südwest, stark. Angezündet 6.12 Uhr. Um Mitternacht brach eine See über die Galerie. Eine '
+      + 'Scheibe ist gesprungen, sie hielt.',
     'log.2': '2. Mai',
-    'log.2.text': 'Angezündet 7.48 Uhr. Tausende Vögel auf dem Weg nach Norden. Sie kreisten bis zum Morgen im Strahl.',
+    'log.2.text': 'Angezündet 7.48 Uhr. Tausende Vögel auf dem Weg nach Norden. Sie kreisten bis zum Morgen im '
+      + 'Strahl.',
     'log.3': '19. August',
     'log.3.text': 'Windstille. Das Boot brachte Öl, Mehl und einen Brief meiner Schwester, sechs Wochen alt.',
     'log.4': '9. November',
-    'log.4.text': 'Nebel, den dritten Tag. Alle zwei Minuten läutete ich die Glocke. Ein Horn antwortete, ganz nah, und '
-      + 'drehte ab.',
+    'log.4.text': 'Nebel, den dritten Tag. Alle zwei Minuten läutete ich die Glocke. Ein Horn antwortete, ganz nah, '
+      + 'und drehte ab.',
 
     watch: 'Deine Wache',
     'watch.lead': 'Du bist auf See. Ein Licht steht am Horizont. Welches ist es?',

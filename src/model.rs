@@ -352,7 +352,7 @@ pub enum Refusal {
     #[error("Invalid consumer_key. List the keys with: microticks --list-consumers")]
     UnknownConsumer,
     /// The consumer was removed.
-    #[error("Consumer is not active.")]
+    #[error("Consumer is not active. Use the key of one that is: microticks --list-consumers")]
     ConsumerNotActive,
     /// The consumer's filter does not hold the sender's address.
     #[error("This address is not in the consumer's ip_filter.")]

@@ -32,6 +32,8 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_token ON sessions(token);
 CREATE INDEX sessions_by_start ON sessions(started_at);
+-- The few that are open, among all that ever were.
+CREATE INDEX sessions_open ON sessions(id) WHERE stopped_at IS NULL;
 
 -- One row for each thing that happened in a session.
 CREATE TABLE events (

@@ -12,6 +12,7 @@ ALTER TABLE sessions ADD COLUMN clock_offset_ms INTEGER;
 ALTER TABLE sessions ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_by_token ON sessions(token);
 CREATE INDEX sessions_by_start ON sessions(started_at);
+CREATE INDEX sessions_open ON sessions(id) WHERE stopped_at IS NULL;
 
 ALTER TABLE events ADD COLUMN seq INTEGER;
 ALTER TABLE events ADD COLUMN received_at INTEGER;

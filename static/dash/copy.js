@@ -1,0 +1,46 @@
+// @ts-check
+/*
+ * Gives every snippet (`.snippet`) a button that copies its text.
+ *
+ * Loaded by the documentation and the dashboard. Must work on plain http addresses of a museum's network, where
+ * browsers offer no `navigator.clipboard`.
+ */
+
+const DONE_MS = 2000;
+let count = 0;
+
+/**
+ * @param {ParentNode} root
+ */
+export function addCopyButtons(root) {
+  for (const snippet of root.querySelectorAll('.snippet')) {
+    const text = /** @type {HTMLElement} */ (snippet.querySelector('pre'));
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Copy';
+    button.setAttribute('aria-live', 'polite');
+    text.id ||= `snippet-${(count += 1)}`;
+    button.setAttribute('aria-describedby', text.id);
+    button.addEventListener('click', async () => {
+      button.textContent = (await copy(text)) ? 'Copied' : 'Press Ctrl+C';
+      setTimeout(() => (button.textContent = 'Copy'), DONE_MS);
+    });
+    snippet.append(button);
+  }
+}
+
+/**
+ * Where copying is refused, the text stays selected, so that the reader's own keys can copy it.
+ *
+ * @param {HTMLElement} element
+ * @returns {Promise<boolean>}
+ */
+async function copy(element) {
+  try {
+    await navigator.clipboard.writeText(element.innerText);
+    return true;
+  } catch {
+    getSelection()?.selectAllChildren(element);
+    return document.execCommand('copy');
+  }
+}
