@@ -116,7 +116,10 @@ fn print_added(added: &Added, bind: SocketAddr) -> io::Result<()> {
     writeln!(out, "Created new consumer \"{}\"", consumer.name)?;
     writeln!(out, "Consumer key: {}", consumer.key)?;
     let (address, key) = (reachable(bind), &consumer.key);
-    writeln!(out, "Put this into the kiosk page:")?;
+    writeln!(
+        out,
+        "Put this into the kiosk page (with --bind it names another address):"
+    )?;
     writeln!(
         out,
         "<script async src=\"http://{address}/microticks.js\" data-consumer-key=\"{key}\"></script>"

@@ -32,7 +32,7 @@ pub enum ApiError {
     #[error("{0}")]
     MissingKey(String),
     /// The store cannot answer now.
-    #[error("{0}")]
+    #[error("{}", store_text(*.0))]
     Store(#[from] StoreError),
     /// A parameter of a list is wrong.
     #[error(transparent)]
@@ -52,7 +52,7 @@ pub enum ApiError {
     #[error("The body did not arrive in time")]
     BodyTimeout,
     /// Too many bodies are being read.
-    #[error("the server is overloaded")]
+    #[error("{}", store_text(StoreError::Overloaded))]
     TooManyBodies,
     /// Reading is not allowed.
     #[error("{}", denied_text(*.0))]
@@ -73,6 +73,26 @@ impl From<FormError> for ApiError {
         match error {
             FormError::Field(error) => error.into(),
             FormError::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+fn store_text(error: StoreError) -> &'static str {
+    match error {
+        StoreError::Overloaded => {
+            "The server has too much to do. Nothing was stored; send it again later."
+        }
+        StoreError::Starting => "The server is starting. Nothing was stored; send it again later.",
+        StoreError::Stopping => "The server is stopping. Nothing was stored; send it again later.",
+        StoreError::Locked => {
+            "Another program has locked the database file. Nothing was stored; send it again later."
+        }
+        StoreError::DiskFull => {
+            "The server's disk is full. Nothing was stored; send it again later."
+        }
+        StoreError::Interrupted => "This took too long and was stopped. Ask for less, or later.",
+        StoreError::Internal => {
+            "The server made a mistake. Nothing was stored; its log has the details."
         }
     }
 }
