@@ -170,10 +170,9 @@ impl Comparison {
             .flat_map(|round| round.latencies.clone())
             .collect();
         latencies.sort_unstable();
-        let at = |quantile: f64| {
-            latencies[((latencies.len() - 1) as f64 * quantile) as usize].as_secs_f64() * 1e3
-        };
-        println!("p50, p99         {:8.2} ms, {:.2} ms", at(0.5), at(0.99));
+        let at =
+            |percent: usize| latencies[(latencies.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+        println!("p50, p99         {:8.2} ms, {:.2} ms", at(50), at(99));
     }
 }
 

@@ -79,8 +79,8 @@ pub const CHECKPOINT_PAGES: u32 = 1_000;
 pub const LOG_FULL_PAGES: u32 = 4_000;
 /// Pages of the log after which running reads are interrupted: 64 MB.
 pub const LOG_OVERFULL_PAGES: u32 = 16_000;
-/// How often a foreign reader that keeps the log from being emptied is named in the log.
-pub const FOREIGN_READER_WARNING: Duration = Duration::from_secs(60 * 60);
+/// How long nothing more is said about a log that cannot be emptied.
+pub const LOG_WARNING_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a command waits for the process that makes or upgrades the file.
 pub const FILE_LOCK_WAIT: Duration = Duration::from_secs(10);

@@ -128,14 +128,16 @@ impl Store {
         let (number, mut answer) = self.queue.push(request)?;
         let answered = match tokio::time::timeout(limits::QUEUE_TIME, &mut answer).await {
             Ok(answered) => answered,
-            Err(_) if self.queue.withdraw(number) => {
-                return Err(if self.is_ready() {
-                    StoreError::Overloaded
-                } else {
-                    StoreError::Starting
-                });
-            }
-            Err(_) => answer.await,
+            Err(_) => match self.queue.withdraw(number) {
+                Some(reason) => {
+                    return Err(if self.is_ready() {
+                        reason
+                    } else {
+                        StoreError::Starting
+                    });
+                }
+                None => answer.await,
+            },
         };
         match answered {
             Ok(answer) => answer,

@@ -24,11 +24,6 @@ pub(super) struct LogKeeper {
     warned: Option<Instant>,
 }
 
-/// What came of a checkpoint.
-struct Checkpoint {
-    complete: bool,
-}
-
 impl LogKeeper {
     /// Begins to watch the commits of a connection.
     pub(super) fn watch(
@@ -69,23 +64,28 @@ impl LogKeeper {
         if pages >= limits::LOG_FULL_PAGES && self.readers.keep_out() > 0 {
             return Ok(());
         }
-        let checkpoint = passive(connection)?;
-        let stuck = pages >= limits::LOG_FULL_PAGES
-            && (self.checkpointed_pages > 0 || !checkpoint.complete);
-        self.checkpointed_pages = pages;
+        // Our own readers are out. If the log goes on growing after this, it is somebody else who reads from it.
+        let went_on_growing = self.checkpointed_pages >= limits::LOG_FULL_PAGES;
+        let complete = passive(connection);
         self.readers.let_in();
-        if stuck
-            && self
-                .warned
-                .is_none_or(|warned| warned.elapsed() >= limits::FOREIGN_READER_WARNING)
-        {
-            self.warned = Some(Instant::now());
-            log::warn!(
-                "the write-ahead log has grown to {pages} pages because another process keeps reading from the \
-                 database file; close that process, or its open query"
-            );
+        let stuck = pages >= limits::LOG_FULL_PAGES && (went_on_growing || !complete?);
+        self.checkpointed_pages = pages;
+        if stuck {
+            self.warn(&format!(
+                "has grown to {pages} pages because another process keeps reading from the database file; close that \
+                 process, or its open query"
+            ));
         }
         Ok(())
+    }
+
+    /// Says what is wrong with the log, now and then.
+    pub(super) fn warn(&mut self, what: &str) {
+        let is_due = |warned: Instant| warned.elapsed() >= limits::LOG_WARNING_PAUSE;
+        if self.warned.is_none_or(is_due) {
+            self.warned = Some(Instant::now());
+            log::warn!("the write-ahead log {what}");
+        }
     }
 
     /// Writes everything into the main file and empties the log, as far as other processes let it.
@@ -94,13 +94,8 @@ impl LogKeeper {
     }
 }
 
-fn passive(connection: &Connection) -> rusqlite::Result<Checkpoint> {
-    connection
-        .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
-        .query_row([], |row| {
-            let (log, done): (i64, i64) = (row.get(1)?, row.get(2)?);
-            Ok(Checkpoint {
-                complete: log == done,
-            })
-        })
+/// Writes what is in the log into the main file, as far as readers let it. Returns whether all of it was written.
+fn passive(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut statement = connection.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
+    statement.query_row([], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?))
 }

@@ -36,6 +36,8 @@ struct State {
     next_number: u64,
     closed: bool,
     nudged: bool,
+    /// What keeps the writer from its work.
+    trouble: Option<StoreError>,
 }
 
 /// Why the writer wakes.
@@ -82,12 +84,18 @@ impl Queue {
         Ok((number, receiver))
     }
 
-    /// Takes a request back. False if it does not wait here any more.
-    pub(super) fn withdraw(&self, number: u64) -> bool {
+    /// Takes a request back, and says why it had to wait. `None` if it does not wait here any more.
+    pub(super) fn withdraw(&self, number: u64) -> Option<StoreError> {
         let mut state = self.state();
         let before = state.jobs.len();
         state.jobs.retain(|job| job.number != number);
-        state.jobs.len() < before
+        let reason = state.trouble.unwrap_or(StoreError::Overloaded);
+        (state.jobs.len() < before).then_some(reason)
+    }
+
+    /// Notes what keeps the writer from its work. Returns what was noted before.
+    pub(super) fn note_trouble(&self, trouble: Option<StoreError>) -> Option<StoreError> {
+        std::mem::replace(&mut self.state().trouble, trouble)
     }
 
     /// Waits until there is something to do.
@@ -188,10 +196,10 @@ mod tests {
         let queue = Queue::default();
         let (first, _answer) = queue.push(request(0)).unwrap();
         let (second, _answer) = queue.push(request(0)).unwrap();
-        assert!(queue.withdraw(first));
-        assert!(!queue.withdraw(first));
+        assert_eq!(queue.withdraw(first), Some(StoreError::Overloaded));
+        assert_eq!(queue.withdraw(first), None);
         assert_eq!(queue.take(usize::MAX).len(), 1);
-        assert!(!queue.withdraw(second));
+        assert_eq!(queue.withdraw(second), None);
     }
 
     #[test]

@@ -28,8 +28,6 @@ pub(super) struct Writer {
     identity: Identity,
     log: LogKeeper,
     ingest: Ingest,
-    /// The trouble that the last group was in, so that an episode is logged once.
-    trouble: Option<StoreError>,
 }
 
 impl Writer {
@@ -58,7 +56,6 @@ impl Writer {
                     identity,
                     log,
                     ingest,
-                    trouble: None,
                 })
             }
             Err(error) => Err(OpenError::Sqlite { path, error }),
@@ -74,7 +71,7 @@ impl Writer {
                 Wake::Closed => break,
             }
         }
-        LogKeeper::finish(&self.connection).map_err(|error| self.fatal(error))
+        LogKeeper::finish(&self.connection).or_else(|error| self.leave_log_long(error))
     }
 
     /// One transaction for all that waits, up to a limit.
@@ -108,10 +105,19 @@ impl Writer {
     }
 
     fn keep_log_short(&mut self) -> Result<(), Fatal> {
-        match self.log.keep_short(&self.connection) {
-            Ok(()) => Ok(()),
-            Err(error) => self.passing(error).map(drop),
+        let kept = self.log.keep_short(&self.connection);
+        kept.or_else(|error| self.leave_log_long(error))
+    }
+
+    /// A checkpoint that did not succeed loses nothing: what is in the log stays there.
+    fn leave_log_long(&mut self, error: rusqlite::Error) -> Result<(), Fatal> {
+        match severity(&error) {
+            Severity::Passing(trouble) => self
+                .log
+                .warn(&format!("cannot be emptied while {trouble}: {error}")),
+            Severity::Fatal => return Err(self.fatal(error)),
         }
+        Ok(())
     }
 
     fn begin(&self) -> rusqlite::Result<()> {
@@ -145,15 +151,15 @@ impl Writer {
                 .map_err(|error| self.fatal(error))?;
         }
         self.ingest.forget();
-        if self.trouble != Some(trouble) {
-            self.trouble = Some(trouble);
+        // An episode is logged once.
+        if self.queue.note_trouble(Some(trouble)) != Some(trouble) {
             log::error!("nothing is stored while {trouble}: {error}");
         }
         Ok(trouble)
     }
 
     fn end_trouble(&mut self) {
-        if let Some(trouble) = self.trouble.take() {
+        if let Some(trouble) = self.queue.note_trouble(None) {
             log::info!("storing again; no longer: {trouble}");
         }
     }
