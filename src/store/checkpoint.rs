@@ -66,9 +66,10 @@ impl LogKeeper {
         }
         // Our own readers are out. If the log goes on growing after this, it is somebody else who reads from it.
         let went_on_growing = self.checkpointed_pages >= limits::LOG_FULL_PAGES;
-        let complete = passive(connection);
+        let checkpoint = passive(connection);
         self.readers.let_in();
-        let stuck = pages >= limits::LOG_FULL_PAGES && (went_on_growing || !complete?);
+        let complete = checkpoint?;
+        let stuck = pages >= limits::LOG_FULL_PAGES && (went_on_growing || !complete);
         self.checkpointed_pages = pages;
         if stuck {
             self.warn(&format!(
