@@ -1,11 +1,13 @@
 //! The command line as it is typed.
 
+use std::ffi::OsString;
+
 use argh::FromArgs;
 
 /// Collects sessions and events from touch tables and kiosks in one SQLite file, and shows them.
 ///
 /// Without an action it serves. Every option can also be given as an environment variable: MICROTICKS_DB,
-/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_DEFAULT_CONSUMER.
+/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_DEFAULT_CONSUMER, MICROTICKS_SESSION_TIMEOUT.
 #[derive(Debug, Default, FromArgs)]
 pub struct Flags {
     /// the database file (default: microticks.db in the current folder)
@@ -23,6 +25,9 @@ pub struct Flags {
     /// the consumer that pages without a key count for (default: the oldest)
     #[argh(option, arg_name = "name")]
     pub default_consumer: Option<String>,
+    /// seconds without any event after which a session is closed (default: 1800; 0 is never)
+    #[argh(option, arg_name = "seconds")]
+    pub session_timeout: Option<String>,
     /// action: make a consumer and print its key
     #[argh(option, arg_name = "name")]
     pub add_consumer: Option<String>,
@@ -51,9 +56,12 @@ pub enum Exit {
 
 impl Flags {
     /// Reads the arguments after the program's name. Takes `--flag=value` as well as `--flag value`.
-    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Flags, Exit> {
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Flags, Exit> {
         let mut split = Vec::new();
         for argument in arguments {
+            let argument = argument.into_string().map_err(|argument| {
+                Exit::Usage(format!("{} is not valid UTF-8", argument.display()))
+            })?;
             match argument.split_once('=') {
                 Some((flag, value)) if flag.starts_with("--") => {
                     split.extend([flag.to_owned(), value.to_owned()])

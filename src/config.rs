@@ -1,13 +1,16 @@
 //! Flags, environment and defaults, resolved and checked.
 
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::cli::Flags;
 use crate::store::StoreConfig;
 use crate::store::consumers::IpFilter;
 
 const DEFAULT_DB: &str = "microticks.db";
+const DEFAULT_SESSION_TIMEOUT: Duration = Duration::from_secs(1800);
 const DEFAULT_BIND: &str = "127.0.0.1:8001";
 
 /// What the program is to do.
@@ -70,6 +73,12 @@ pub enum UsageError {
     /// An address that is none.
     #[error("--bind takes an IP address (or localhost) and a port, like 127.0.0.1:8001, not {0:?}")]
     Bind(String),
+    /// A variable that is no text.
+    #[error("{0} is not valid UTF-8")]
+    NotText(&'static str),
+    /// A time-out that is no number.
+    #[error("--session-timeout takes seconds, like 1800, not {0:?}")]
+    SessionTimeout(String),
     /// A filter that cannot be read.
     #[error("--ip-filter takes addresses or CIDR blocks, like 10.0.0.0/8,192.168.1.7, not {0:?}")]
     IpFilter(String),
@@ -79,23 +88,22 @@ impl Command {
     /// Decides what is meant. `environment` gives the value of a variable.
     pub fn resolve(
         flags: Flags,
-        environment: impl Fn(&str) -> Option<String>,
+        environment: impl Fn(&str) -> Option<OsString>,
     ) -> Result<Command, UsageError> {
-        let given = |flag: Option<String>, variable: &str| {
-            let set = |value: &String| !value.is_empty();
-            flag.filter(set)
-                .or_else(|| environment(variable).filter(set))
+        let given = |flag: Option<String>, variable: &'static str| match flag {
+            Some(flag) if !flag.is_empty() => Ok(Some(flag)),
+            _ => match environment(variable).map(OsString::into_string) {
+                Some(Err(_)) => Err(UsageError::NotText(variable)),
+                Some(Ok(value)) if !value.is_empty() => Ok(Some(value)),
+                _ => Ok(None),
+            },
         };
         only_one_action(&flags)?;
-        let db = PathBuf::from(
-            given(flags.db, "MICROTICKS_DB").unwrap_or_else(|| DEFAULT_DB.to_owned()),
-        );
-        let bind = address(
-            &given(flags.bind, "MICROTICKS_BIND").unwrap_or_else(|| DEFAULT_BIND.to_owned()),
-        )?;
         if flags.version {
             return Ok(Command::Version);
         }
+        let db = given(flags.db, "MICROTICKS_DB")?;
+        let db = PathBuf::from(db.unwrap_or_else(|| DEFAULT_DB.to_owned()));
         if flags.list_consumers {
             return Ok(Command::ListConsumers { db });
         }
@@ -105,6 +113,8 @@ impl Command {
                 name: checked("--remove-consumer", name)?,
             });
         }
+        let bind = given(flags.bind, "MICROTICKS_BIND")?;
+        let bind = address(bind.as_deref().unwrap_or(DEFAULT_BIND))?;
         if let Some(name) = flags.add_consumer {
             let ip_filter = flags.ip_filter.filter(|filter| !filter.is_empty());
             if let Some(filter) = ip_filter
@@ -120,16 +130,25 @@ impl Command {
                 bind,
             });
         }
-        let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER");
+        let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER")?;
+        let timeout = given(flags.session_timeout, "MICROTICKS_SESSION_TIMEOUT")?;
         Ok(Command::Serve(ServeConfig {
             store: StoreConfig {
                 path: db,
                 default_consumer,
+                session_timeout: timeout.map_or(Ok(DEFAULT_SESSION_TIMEOUT), seconds)?,
             },
             bind,
-            www: given(flags.www, "MICROTICKS_WWW").map(PathBuf::from),
-            key: given(flags.key, "MICROTICKS_KEY"),
+            www: given(flags.www, "MICROTICKS_WWW")?.map(PathBuf::from),
+            key: given(flags.key, "MICROTICKS_KEY")?,
         }))
+    }
+}
+
+fn seconds(text: String) -> Result<Duration, UsageError> {
+    match text.parse() {
+        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Err(_) => Err(UsageError::SessionTimeout(text)),
     }
 }
 
@@ -179,12 +198,12 @@ mod tests {
     use super::*;
 
     fn resolve(line: &str, environment: &[(&str, &str)]) -> Result<Command, UsageError> {
-        let flags = Flags::parse(line.split_whitespace().map(str::to_owned)).unwrap();
+        let flags = Flags::parse(line.split_whitespace().map(OsString::from)).unwrap();
         Command::resolve(flags, |name| {
             environment
                 .iter()
                 .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
+                .map(|(_, value)| (*value).into())
         })
     }
 
@@ -235,11 +254,15 @@ mod tests {
                 UsageError::Bind("example.org:80".into()),
             ),
             ("--bind 127.0.0.1", UsageError::Bind("127.0.0.1".into())),
+            (
+                "--session-timeout soon",
+                UsageError::SessionTimeout("soon".into()),
+            ),
         ] {
             assert_eq!(resolve(line, &[]).unwrap_err(), expected, "{line}");
         }
         assert!(resolve("--bind localhost:0", &[]).is_ok());
-        assert!(Flags::parse(["--nonsense".to_owned()]).is_err());
-        assert!(Flags::parse(["stray".to_owned()]).is_err());
+        assert!(Flags::parse(["--nonsense".into()]).is_err());
+        assert!(Flags::parse(["stray".into()]).is_err());
     }
 }

@@ -22,7 +22,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use body::BodyRoom;
@@ -59,19 +59,30 @@ impl App {
 /// Serves until it is told to stop, then lets running requests finish for a while.
 pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let mut fails = false;
     loop {
         let accepted = tokio::select! {
             accepted = accept(&listener, &connections) => accepted,
             () = told_to(&mut stop) => break,
         };
-        let Some((stream, peer, permit)) = accepted else {
-            continue;
-        };
-        let (app, stop) = (Arc::clone(&app), stop.clone());
-        tokio::spawn(async move {
-            converse(stream, peer, &app, stop).await;
-            drop(permit);
-        });
+        match accepted {
+            Ok((stream, peer, permit)) => {
+                fails = false;
+                let (app, stop) = (Arc::clone(&app), stop.clone());
+                tokio::spawn(async move {
+                    converse(stream, peer, &app, stop).await;
+                    drop(permit);
+                });
+            }
+            Err(error) if is_of_the_system(&error) => {
+                // Said once for each time of trouble, which no descriptor being left is.
+                if !std::mem::replace(&mut fails, true) {
+                    log::error!("cannot accept connections: {error}");
+                }
+                tokio::time::sleep(limits::ACCEPT_PAUSE).await;
+            }
+            Err(error) => log::debug!("a connection was gone before it was accepted: {error}"),
+        }
     }
     drop(listener);
     let everyone = u32::try_from(limits::CONNECTIONS).unwrap_or(u32::MAX);
@@ -88,25 +99,17 @@ async fn told_to(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Waits for a free place and for somebody to take it. `None` if accepting failed; then there was a pause.
+/// Waits for a free place, and for somebody to take it.
 async fn accept(
     listener: &TcpListener,
     connections: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(connections)
         .acquire_owned()
         .await
         .expect("the semaphore is never closed");
-    match listener.accept().await {
-        Ok((stream, peer)) => Some((stream, peer, permit)),
-        Err(error) => {
-            if is_of_the_system(&error) {
-                log::error!("cannot accept connections: {error}");
-                tokio::time::sleep(limits::ACCEPT_PAUSE).await;
-            }
-            None
-        }
-    }
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, permit))
 }
 
 /// Whether accepting failed for a reason that is not the peer's.

@@ -46,6 +46,10 @@ pub async fn run(
         () = shutdown => {}
     }
     log::info!("stopping");
+    if !store.is_ready() {
+        // An upgrade is one transaction: cut off, it has not happened, and the next start makes it anew.
+        return Ok(());
+    }
     store.stop_reading();
     stop.send_replace(true);
     tokio::select! {

@@ -36,8 +36,12 @@ pub const CLOCK_TOLERANCE_MS: i64 = 60 * 1000;
 
 /// Open connections: a building full of kiosks, with room for a few hundred strangers.
 pub const CONNECTIONS: usize = 1024;
+/// Open files: the connections, as many files of `--www`, and some for ourselves.
+pub const FILE_DESCRIPTORS: u64 = 4_096;
 /// A request's head must have arrived, and an idle connection used again, within this.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
+/// How long a body may take as a whole, however steadily it drips.
+pub const BODY_TIME: Duration = Duration::from_secs(120);
 /// A sender or reader that makes no progress for this long is let go.
 pub const STALL_TIME: Duration = Duration::from_secs(30);
 /// A request's head, in bytes; hyper refuses more with 431.
@@ -57,6 +61,16 @@ pub const TRANSACTION_ITEMS: usize = 8_192;
 pub const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// Sessions that the writer remembers, so that an event of a running session costs no lookup.
 pub const REMEMBERED_SESSIONS: usize = 4_096;
+
+/// Sessions of which the time when they were last heard of is kept. Beyond that a session may be closed early, and
+/// opens again with its next event.
+pub const HEARD_SESSIONS: usize = 200_000;
+/// Sessions that are closed in one transaction, so that posts do not wait for it.
+pub const EXPIRED_AT_ONCE: usize = 500;
+/// How often idle sessions are looked for: a tenth of the time-out, but within these.
+pub const SHORTEST_LOOK_PAUSE: Duration = Duration::from_millis(100);
+/// See [`SHORTEST_LOOK_PAUSE`].
+pub const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(60);
 
 /// Reading connections. Lists are short snapshots, so few are enough.
 pub const READERS: usize = 4;
@@ -82,6 +96,8 @@ pub const LOG_OVERFULL_PAGES: u32 = 16_000;
 /// How long nothing more is said about a log that cannot be emptied.
 pub const LOG_WARNING_PAUSE: Duration = Duration::from_secs(60 * 60);
 
+/// How long a server waits for a command that makes or upgrades its file, or for the server before it to end.
+pub const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 /// How long a command waits for the process that makes or upgrades the file.
 pub const FILE_LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How long requests may take to finish once the server is told to stop.

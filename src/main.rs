@@ -1,15 +1,17 @@
 //! The program: reads the command line, then serves or carries out one action.
 
 use std::io::{self, Write};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use microticks::cli::{Exit, Flags};
 use microticks::config::{Command, ServeConfig};
 use microticks::http::{App, Folder};
+use microticks::limits;
 use microticks::store::consumers::{self, Added, Consumer, ConsumerError};
-use microticks::store::{Fatal, OpenError, Store};
+use microticks::store::{self, Fatal, OpenError, Store};
 use tokio::net::TcpListener;
 
 /// The command line is wrong.
@@ -24,7 +26,7 @@ enum StartError {
     Consumer(#[from] ConsumerError),
     #[error(transparent)]
     Fatal(#[from] Fatal),
-    #[error("cannot serve the folder {0}: {1}")]
+    #[error("cannot use {0}: {1}")]
     Folder(String, io::Error),
     #[error(
         "the database lies in {0}, which --www would show to everybody; move it, or name another --db"
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
         .filter_level(log::LevelFilter::Info)
         .format_target(false)
         .init();
-    let flags = match Flags::parse(std::env::args().skip(1)) {
+    let flags = match Flags::parse(std::env::args_os().skip(1)) {
         Ok(flags) => flags,
         Err(Exit::Help(text)) => {
             print!("{text}");
@@ -49,7 +51,7 @@ fn main() -> ExitCode {
         }
         Err(Exit::Usage(text)) => return usage(&text),
     };
-    let command = match Command::resolve(flags, |name| std::env::var(name).ok()) {
+    let command = match Command::resolve(flags, |name| std::env::var_os(name)) {
         Ok(command) => command,
         Err(error) => return usage(&error.to_string()),
     };
@@ -161,25 +163,16 @@ fn reachable(bind: SocketAddr) -> SocketAddr {
         })?;
         socket.local_addr()
     });
-    let address = outward.map_or(std::net::Ipv4Addr::LOCALHOST.into(), |outward| outward.ip());
+    let address = outward.map_or(Ipv4Addr::LOCALHOST.into(), |outward| outward.ip());
     SocketAddr::new(address, bind.port())
 }
 
 fn serve(config: ServeConfig) -> Result<(), StartError> {
     let folder = match &config.www {
-        Some(www) => Some(
-            Folder::new(www)
-                .map_err(|error| StartError::Folder(www.display().to_string(), error))?,
-        ),
+        Some(www) => Some(folder_to_serve(www, &config.store.path)?),
         None => None,
     };
-    if let (Some(folder), Some(www)) = (&folder, &config.www)
-        && microticks::store::resolve(&config.store.path)?
-            .parent()
-            .is_some_and(|parent| folder.holds(parent))
-    {
-        return Err(StartError::DatabaseInFolder(www.display().to_string()));
-    }
+    raise_file_limit();
     let (store, agent) = Store::open(&config.store)?;
     log::info!("database file {}", agent.path().display());
     let runtime = tokio::runtime::Runtime::new()?;
@@ -199,15 +192,51 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
     served
 }
 
+/// The folder of `--www`, unless that would show the database to everybody.
+fn folder_to_serve(www: &Path, database: &Path) -> Result<Folder, StartError> {
+    let failed = |path: &Path, error| StartError::Folder(path.display().to_string(), error);
+    let database = store::resolve(database).map_err(|error| failed(database, error))?;
+    let folder = Folder::new(www, database).map_err(|error| failed(www, error))?;
+    if folder.holds_database() {
+        return Err(StartError::DatabaseInFolder(www.display().to_string()));
+    }
+    Ok(folder)
+}
+
+/// Each connection is a file descriptor, and many systems allow a process no more of them than we allow connections.
+fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+        let wanted = limits::FILE_DESCRIPTORS.min(maximum.unwrap_or(u64::MAX));
+        if current.is_some_and(|current| current < wanted)
+            && let Err(error) = setrlimit(
+                Resource::Nofile,
+                Rlimit {
+                    current: Some(wanted),
+                    maximum,
+                },
+            )
+        {
+            log::warn!("only {current:?} files can be open at a time: {error}");
+        }
+    }
+}
+
 /// Says how the dashboard is opened, here and from another computer.
 fn say_how_to_look(address: SocketAddr, has_key: bool) {
     let (here, port) = (reachable(address), address.port());
     match (address.ip().is_loopback(), has_key) {
         (true, true) => log::info!("dashboard: http://{address}/dash?key=… on this computer"),
-        (true, false) => log::info!(
-            "dashboard: http://{address}/dash on this computer; to open it from another one, start with \
-             --bind 0.0.0.0:{port} and --key"
-        ),
+        (true, false) => {
+            let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
+            log::info!(
+                "dashboard: http://{address}/dash on this computer; to open http://{}/dash from another one, start \
+                 with --bind {everywhere} and --key",
+                reachable(everywhere)
+            );
+        }
         (false, true) => log::info!("dashboard: http://{here}/dash?key=…"),
         (false, false) => log::info!(
             "dashboard: http://localhost:{port}/dash on this computer; to open http://{here}/dash from another one, \

@@ -7,6 +7,7 @@
 mod checkpoint;
 pub mod consumers;
 mod error;
+mod expiry;
 mod file;
 mod health;
 mod ingest;
@@ -44,6 +45,8 @@ pub struct StoreConfig {
     pub path: PathBuf,
     /// The name of the consumer that requests without a key count for; else the oldest.
     pub default_consumer: Option<String>,
+    /// How long nothing is heard of a session before it is closed; zero is for ever.
+    pub session_timeout: Duration,
 }
 
 /// Whether the store can be used yet.
@@ -51,6 +54,12 @@ pub struct StoreConfig {
 enum Phase {
     Opening,
     Ready,
+}
+
+/// Whether a file is a database, its log or its shared memory, also by a hard link.
+pub fn belongs_to(database: &Path, file: &Path) -> bool {
+    let parts = ["", "-wal", "-shm"].map(|ending| file::beside(database, ending));
+    parts.iter().any(|part| file::is_same_file(part, file))
 }
 
 /// The absolute path of a database file, free of links. The file itself need not exist.
@@ -85,7 +94,7 @@ impl Store {
             path: config.path.clone(),
             error,
         })?;
-        let lock = FileLock::acquire(&path, Duration::ZERO)?;
+        let lock = FileLock::acquire(&path, limits::SERVER_LOCK_WAIT)?;
         let opened = open::open(&path)?;
         let must_upgrade = opened.content == Content::Original;
         let queue = Arc::new(Queue::default());
@@ -96,17 +105,23 @@ impl Store {
             readers: Arc::clone(&readers),
             phase,
         };
-        let default_consumer = config.default_consumer.clone();
-        let prepare = move || Writer::prepare(opened, queue, readers, default_consumer);
-        let serve = move |writer: Writer| {
+        let StoreConfig {
+            default_consumer,
+            session_timeout,
+            ..
+        } = config.clone();
+        let prepare =
+            move || Writer::prepare(opened, queue, readers, default_consumer, session_timeout);
+        let get_ready = move || {
+            let writer = prepare()?;
             phase_sender.send_replace(Phase::Ready);
-            writer.run()
+            Ok::<_, OpenError>(writer)
         };
         let ended = if must_upgrade {
-            spawn_writer(move || serve(prepare()?))
+            spawn_writer(move || get_ready()?.run())
         } else {
-            let writer = prepare()?;
-            spawn_writer(move || serve(writer))
+            let writer = get_ready()?;
+            spawn_writer(move || writer.run())
         };
         let ended = ended.map_err(|error| OpenError::Io {
             path: path.clone(),

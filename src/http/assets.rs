@@ -51,6 +51,9 @@ const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 /// Finds a file, packed as well as the client can unpack it.
 #[cfg(not(debug_assertions))]
 fn find(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    if ENCODINGS.iter().any(|(_, ending)| name.ends_with(ending)) {
+        return None;
+    }
     let packed = ENCODINGS
         .iter()
         .filter(|(encoding, _)| accepts(headers, encoding));

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::error::ApiError;
 use crate::limits;
@@ -15,12 +15,14 @@ use crate::limits;
 #[derive(Debug, Clone)]
 pub struct BodyRoom(Arc<Semaphore>);
 
-/// A body that was read, and the room it takes until it is dropped.
+/// A body that was read, and the room it takes. What is made of it takes the same room, so whoever drops the bytes
+/// keeps that.
 #[derive(Debug)]
 pub struct ReadBody {
     /// The bytes.
     pub bytes: Bytes,
-    _room: OwnedSemaphorePermit,
+    /// The room, given back when it is dropped.
+    pub room: OwnedSemaphorePermit,
 }
 
 impl Default for BodyRoom {
@@ -54,28 +56,27 @@ impl BodyRoom {
         if announced.is_some_and(|bytes| bytes > limit as u64) {
             return Err(ApiError::BodyTooLarge(limit));
         }
-        // A length that is not announced takes its room piece by piece.
-        let mut room =
-            self.take(announced.map_or(0, |bytes| usize::try_from(bytes).unwrap_or(limit)))?;
+        // What is announced may never come, so room is taken for what has.
+        let mut room = self.take(0)?;
+        let deadline = Instant::now() + limits::BODY_TIME;
         let mut first = Bytes::new();
         let mut whole = BytesMut::new();
         loop {
-            let frame = timeout(limits::STALL_TIME, body.frame())
+            let patience = deadline.min(Instant::now() + limits::STALL_TIME);
+            let frame = timeout_at(patience, body.frame())
                 .await
                 .map_err(|_| ApiError::BodyTimeout)?;
             let Some(frame) = frame else {
                 break;
             };
-            let frame = frame.map_err(|error| ApiError::MalformedBody(error.to_string()))?;
+            let frame = frame.map_err(|error| ApiError::BodyIncomplete(error.to_string()))?;
             let Ok(data) = frame.into_data() else {
                 continue;
             };
             if first.len() + whole.len() + data.len() > limit {
                 return Err(ApiError::BodyTooLarge(limit));
             }
-            if announced.is_none() {
-                room.merge(self.take(data.len())?);
-            }
+            room.merge(self.take(data.len())?);
             if first.is_empty() && whole.is_empty() {
                 first = data;
             } else {
@@ -88,7 +89,7 @@ impl BodyRoom {
         } else {
             whole.freeze()
         };
-        Ok(ReadBody { bytes, _room: room })
+        Ok(ReadBody { bytes, room })
     }
 }
 

@@ -13,6 +13,7 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 
 use super::App;
+use super::body::ReadBody;
 use super::error::ApiError;
 use super::origin;
 use super::reply::{self, ReplyBody};
@@ -41,11 +42,12 @@ pub async fn store(
     } else {
         limits::FORM_BODY_BYTES
     };
-    let body = app.bodies.read(body, limit).await?;
+    let ReadBody { bytes, room: _room } = app.bodies.read(body, limit).await?;
     let work = match route {
-        Route::Batch => batch(&head.headers, &body.bytes)?,
-        _ => form(route, &head.headers, &body.bytes).await?,
+        Route::Batch => batch(&head.headers, &bytes)?,
+        _ => form(route, &head.headers, &bytes).await?,
     };
+    drop(bytes);
     let outcome = app
         .store
         .ingest(Request {

@@ -7,6 +7,7 @@ use hyper::{Response, StatusCode};
 
 use super::origin::Denied;
 use super::reply::{self, ReplyBody};
+use super::route::Methods;
 use crate::limits;
 use crate::model::Refusal;
 use crate::store::StoreError;
@@ -48,6 +49,9 @@ pub enum ApiError {
     /// The body is larger than it may be.
     #[error("The body is larger than {0} bytes")]
     BodyTooLarge(usize),
+    /// The connection broke before the body was there.
+    #[error("The body broke off: {0}")]
+    BodyIncomplete(String),
     /// The body did not arrive.
     #[error("The body did not arrive in time")]
     BodyTimeout,
@@ -61,8 +65,8 @@ pub enum ApiError {
     #[error("There is nothing here. See /docs for what there is.")]
     NotFound,
     /// The path exists, but not for this method.
-    #[error("This path answers {0}")]
-    WrongMethod(&'static str),
+    #[error("This path answers {}", .0.allow())]
+    WrongMethod(Methods),
     /// The range lies outside the file.
     #[error("The range lies outside the file of {0} bytes")]
     Range(u64),
@@ -117,7 +121,8 @@ impl ApiError {
             | ApiError::Refused(_)
             | ApiError::MissingKey(_)
             | ApiError::Query(_)
-            | ApiError::MalformedBody(_) => StatusCode::BAD_REQUEST,
+            | ApiError::MalformedBody(_)
+            | ApiError::BodyIncomplete(_) => StatusCode::BAD_REQUEST,
             ApiError::Envelope(EnvelopeError::TooManyItems(_)) | ApiError::BodyTooLarge(_) => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
@@ -150,6 +155,7 @@ impl ApiError {
             ApiError::Store(StoreError::Internal) => "internal_error",
             ApiError::Query(_) => "invalid_parameter",
             ApiError::MalformedBody(_) => "malformed_body",
+            ApiError::BodyIncomplete(_) => "body_incomplete",
             ApiError::MediaType(_) => "unsupported_media_type",
             ApiError::BodyTooLarge(_) => "body_too_large",
             ApiError::BodyTimeout => "body_timeout",
@@ -189,7 +195,7 @@ impl ApiError {
         }
         match self {
             ApiError::WrongMethod(methods) => {
-                drop(headers.insert(ALLOW, HeaderValue::from_static(methods)))
+                drop(headers.insert(ALLOW, HeaderValue::from_static(methods.allow())))
             }
             // What is left of the body is not read, so nothing can follow it.
             ApiError::BodyTooLarge(_) | ApiError::BodyTimeout | ApiError::TooManyBodies => {

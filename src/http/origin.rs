@@ -24,27 +24,22 @@ pub fn is_same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether host and port of `Origin` are those of `Host`. The scheme does not matter, but its default port does.
+/// Whether host and port of `Origin` are those of `Host`. The scheme does not matter, and the default ports of both
+/// schemes are one: a proxy may speak https to browsers and http to us.
 fn origin_is_host(headers: &HeaderMap) -> bool {
-    let (Some(origin), Some(host)) = (text(headers, &ORIGIN), text(headers, &HOST)) else {
-        return false;
+    let parts = |authority: &http::uri::Authority| {
+        let port = authority
+            .port_u16()
+            .filter(|port| !matches!(port, 80 | 443));
+        (authority.host().to_ascii_lowercase(), port)
     };
-    let Ok(origin) = origin.parse::<http::Uri>() else {
-        return false;
-    };
-    let Ok(host) = host.parse::<http::uri::Authority>() else {
-        return false;
-    };
-    let default_port = match origin.scheme_str() {
-        Some("http") => 80,
-        Some("https") => 443,
-        _ => return false,
-    };
-    let Some(authority) = origin.authority() else {
-        return false;
-    };
-    authority.host().eq_ignore_ascii_case(host.host())
-        && authority.port_u16().unwrap_or(default_port) == host.port_u16().unwrap_or(default_port)
+    let origin = text(headers, &ORIGIN).and_then(|origin| origin.parse::<http::Uri>().ok());
+    let origin = origin.filter(|origin| matches!(origin.scheme_str(), Some("http" | "https")));
+    let host = text(headers, &HOST).and_then(|host| host.parse().ok());
+    match (origin.as_ref().and_then(http::Uri::authority), host) {
+        (Some(origin), Some(host)) => parts(origin) == parts(&host),
+        _ => false,
+    }
 }
 
 /// What a missing key is answered with: what was seen, and both cures.
@@ -194,7 +189,7 @@ mod tests {
             ),
             (&[("origin", "http://kiosk"), ("host", "kiosk:80")], true),
             (&[("origin", "https://kiosk:443"), ("host", "kiosk")], true),
-            (&[("origin", "https://kiosk"), ("host", "kiosk:80")], false),
+            (&[("origin", "https://kiosk"), ("host", "kiosk:80")], true),
             (
                 &[("origin", "http://kiosk:8002"), ("host", "kiosk:8001")],
                 false,

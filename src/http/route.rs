@@ -34,13 +34,33 @@ pub enum Route {
     Redirect(&'static str),
     /// A file of the folder that is served, by its decoded path.
     File(String),
-    /// The path exists, the method does not. These do.
-    WrongMethod(&'static str),
+    /// The path exists, the method does not.
+    WrongMethod(Methods),
     /// There is nothing here.
     NotFound,
 }
 
-const READ: &str = "GET, HEAD";
+/// The methods that a path answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Methods {
+    /// It is only read.
+    Read,
+    /// It only collects.
+    Collect,
+    /// It does both.
+    Both,
+}
+
+impl Methods {
+    /// What `Allow` says.
+    pub fn allow(self) -> &'static str {
+        match self {
+            Methods::Read => "GET, HEAD",
+            Methods::Collect => "POST, OPTIONS",
+            Methods::Both => "GET, HEAD, POST, OPTIONS",
+        }
+    }
+}
 
 impl Route {
     /// Decodes a request line. `serves_folder` is whether `--www` was given: our own routes win over its files.
@@ -52,7 +72,7 @@ impl Route {
             if reads {
                 route
             } else {
-                Route::WrongMethod(READ)
+                Route::WrongMethod(Methods::Read)
             }
         };
         match path.as_str() {
@@ -63,10 +83,10 @@ impl Route {
             "/sessions" if reads => Route::ListSessions,
             "/events" if posts => Route::StoreEvent,
             "/events" if reads => Route::ListEvents,
-            "/sessions" | "/events" => Route::WrongMethod("GET, HEAD, POST, OPTIONS"),
+            "/sessions" | "/events" => Route::WrongMethod(Methods::Both),
             "/sessions/stop" if posts => Route::StopSession,
             "/batch" if posts => Route::Batch,
-            "/sessions/stop" | "/batch" => Route::WrongMethod("POST, OPTIONS"),
+            "/sessions/stop" | "/batch" => Route::WrongMethod(Methods::Collect),
             "/healthz" => read(Route::Health),
             "/readyz" => read(Route::Ready),
             "/dash" => read(Route::Dashboard),
@@ -86,6 +106,8 @@ impl Route {
                     .iter()
                     .any(|folder| decoded.starts_with(folder));
                 match decoded {
+                    // The pages have their own paths, and the dashboard a guard.
+                    name if own && name.ends_with(".html") => Route::NotFound,
                     name if own => read(Route::Asset(name.trim_start_matches('/').to_owned())),
                     name if serves_folder => read(Route::File(name.into_owned())),
                     _ => Route::NotFound,
@@ -103,7 +125,8 @@ impl Route {
                 | Route::StopSession
                 | Route::Batch
                 | Route::Preflight
-        ) || matches!(self, Route::WrongMethod(methods) if methods.contains("POST"))
+                | Route::WrongMethod(Methods::Collect | Methods::Both)
+        )
     }
 }
 
@@ -136,15 +159,15 @@ mod tests {
             ("POST", "/batch", false, Route::Batch),
             ("OPTIONS", "/batch", false, Route::Preflight),
             ("OPTIONS", "/events", false, Route::Preflight),
-            ("OPTIONS", "/dash", false, Route::WrongMethod(READ)),
-            ("GET", "/batch", false, Route::WrongMethod("POST, OPTIONS")),
+            ("OPTIONS", "/dash", false, Route::WrongMethod(Methods::Read)),
+            ("GET", "/batch", false, Route::WrongMethod(Methods::Collect)),
             (
                 "DELETE",
                 "/sessions",
                 false,
-                Route::WrongMethod("GET, HEAD, POST, OPTIONS"),
+                Route::WrongMethod(Methods::Both),
             ),
-            ("PUT", "/healthz", false, Route::WrongMethod(READ)),
+            ("PUT", "/healthz", false, Route::WrongMethod(Methods::Read)),
             ("GET", "/healthz", true, Route::Health),
             ("GET", "/readyz", false, Route::Ready),
             ("GET", "/dash", true, Route::Dashboard),
@@ -154,15 +177,27 @@ mod tests {
             ("GET", "/example", false, Route::Redirect("example/")),
             ("GET", "/example/", false, asset("example/index.html")),
             ("GET", "/microticks.js", true, asset("microticks.js")),
-            ("POST", "/microticks.js", false, Route::WrongMethod(READ)),
+            (
+                "POST",
+                "/microticks.js",
+                false,
+                Route::WrongMethod(Methods::Read),
+            ),
             ("GET", "/", false, Route::Welcome),
             ("GET", "/", true, file("/")),
             ("GET", "/a%20b/c.html", true, file("/a b/c.html")),
             ("GET", "/%2e%2e/secret", true, file("/../secret")),
             ("GET", "/%ff", true, Route::NotFound),
+            ("GET", "/dash/index.html", false, Route::NotFound),
+            ("GET", "/dash/%69ndex.html", true, Route::NotFound),
             ("GET", "/nothing", false, Route::NotFound),
             ("POST", "/nothing", false, Route::NotFound),
-            ("POST", "/page.html", true, Route::WrongMethod(READ)),
+            (
+                "POST",
+                "/page.html",
+                true,
+                Route::WrongMethod(Methods::Read),
+            ),
             ("GET", "/favicon.ico", true, file("/favicon.ico")),
             ("GET", "/sessions/", false, Route::NotFound),
         ] {

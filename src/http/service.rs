@@ -30,8 +30,11 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
     };
     let reply = answer(app, &route, &head, body, received_at, peer).await;
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
-    let is_list = matches!(route, Route::ListSessions | Route::ListEvents);
-    if route.is_collecting() || (is_list && app.key.is_some()) {
+    let is_read = matches!(
+        route,
+        Route::ListSessions | Route::ListEvents | Route::Dashboard
+    );
+    if route.is_collecting() || (is_read && app.key.is_some()) {
         reply::allow_every_origin(reply.headers_mut());
     }
     reply
@@ -81,7 +84,7 @@ async fn answer(
             Some(query) => format!("{to}?{query}"),
             None => (*to).to_owned(),
         })),
-        Route::WrongMethod(methods) => Err(ApiError::WrongMethod(methods)),
+        Route::WrongMethod(methods) => Err(ApiError::WrongMethod(*methods)),
         Route::NotFound => Err(ApiError::NotFound),
     }
 }
@@ -89,7 +92,10 @@ async fn answer(
 /// A file of the folder that is served. Where it has none, `/` is still a page, and the icon still ours.
 async fn file(app: &App, path: &str, head: &Parts) -> Result<Response<ReplyBody>, ApiError> {
     let folder = app.www.as_ref().ok_or(ApiError::NotFound)?;
-    match (folder.serve(path, &head.headers).await, path) {
+    match (
+        folder.serve(path, head.uri.query(), &head.headers).await,
+        path,
+    ) {
         (Err(ApiError::NotFound), "/") => assets::serve("docs/index.html", &head.headers),
         (Err(ApiError::NotFound), "/favicon.ico") => assets::serve("dash/mark.svg", &head.headers),
         (reply, _) => reply,

@@ -25,10 +25,15 @@ use super::assets;
 use super::error::ApiError;
 use super::reply::{self, ReplyBody};
 use crate::limits;
+use crate::store;
 
 /// The folder that is served.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    /// The database that must not be served, wherever links lead.
+    database: PathBuf,
+}
 
 /// What a path in the folder leads to.
 enum Found {
@@ -38,32 +43,41 @@ enum Found {
 }
 
 impl Folder {
-    /// Takes a folder that exists.
-    pub fn new(path: &Path) -> io::Result<Folder> {
+    /// Takes a folder that exists. The path of the database must be absolute and free of links.
+    pub fn new(path: &Path, database: PathBuf) -> io::Result<Folder> {
         let path = path.canonicalize()?;
         if path.is_dir() {
-            Ok(Folder(path))
+            Ok(Folder { path, database })
         } else {
             Err(io::Error::from(io::ErrorKind::NotADirectory))
         }
     }
 
-    /// Whether a file lies in the folder. Its path must be absolute and free of links.
-    pub fn holds(&self, file: &Path) -> bool {
-        file.starts_with(&self.0)
+    /// Whether the database, and with it its log and its copies, lie in the folder.
+    pub fn holds_database(&self) -> bool {
+        self.database
+            .parent()
+            .is_some_and(|folder| folder.starts_with(&self.path))
     }
 
     /// Replies with a file, given the decoded path of a request.
     pub async fn serve(
         &self,
         path: &str,
+        query: Option<&str>,
         headers: &HeaderMap,
     ) -> Result<Response<ReplyBody>, ApiError> {
         let relative = relative(path).ok_or(ApiError::NotFound)?;
         match self.find(&relative, path.ends_with('/')).await {
             Some(Found::File(file, metadata)) => {
+                // The type is that of the name that was asked for, wherever links lead.
+                let named = if path.ends_with('/') {
+                    &file
+                } else {
+                    &relative
+                };
                 let opened = File::open(&file).await.map_err(|_| ApiError::NotFound)?;
-                send(opened, &file, &metadata, headers).await
+                send(opened, named, &metadata, headers).await
             }
             Some(Found::Folder) => {
                 let name = relative.file_name().unwrap_or_default().to_string_lossy();
@@ -71,18 +85,21 @@ impl Folder {
                     &name,
                     percent_encoding::NON_ALPHANUMERIC,
                 );
-                Ok(reply::redirect(&format!("{name}/")))
+                let query = query.map_or(String::new(), |query| format!("?{query}"));
+                Ok(reply::redirect(&format!("{name}/{query}")))
             }
             None => Err(ApiError::NotFound),
         }
     }
 
     async fn find(&self, relative: &Path, wants_folder: bool) -> Option<Found> {
-        let mut path = tokio::fs::canonicalize(self.0.join(relative)).await.ok()?;
+        let mut path = tokio::fs::canonicalize(self.path.join(relative))
+            .await
+            .ok()?;
         let mut metadata = tokio::fs::metadata(&path).await.ok()?;
         if metadata.is_dir() {
             if !wants_folder {
-                return self.holds(&path).then_some(Found::Folder);
+                return path.starts_with(&self.path).then_some(Found::Folder);
             }
             path = tokio::fs::canonicalize(path.join("index.html"))
                 .await
@@ -91,11 +108,12 @@ impl Folder {
         } else if wants_folder {
             return None;
         }
-        let inside = path.strip_prefix(&self.0).ok()?;
+        let inside = path.strip_prefix(&self.path).ok()?;
         let shown = inside
             .iter()
             .all(|part| part.to_str().is_some_and(|part| !is_hidden(part)));
-        (shown && metadata.is_file()).then_some(Found::File(path, metadata))
+        let served = shown && metadata.is_file() && !store::belongs_to(&self.database, &path);
+        served.then_some(Found::File(path, metadata))
     }
 }
 

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
 
-/// A moment from the year 0000 to the last days of 9999, in milliseconds since 1970.
+/// A moment from the year 0000 to the year 9999, in milliseconds since 1970.
 ///
 /// Written as `2017-08-25T17:09:19.438Z`, so that moments sort as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,8 +15,9 @@ pub struct Moment(i64);
 impl Moment {
     /// 0000-01-01T00:00:00.000Z
     const FIRST_MS: i64 = -62_167_219_200_000;
-    /// 9999-12-30T22:00:00.000Z, the last that jiff knows: from there on some zone has the year 10000.
-    const LAST_MS: i64 = 253_402_207_200_000;
+    /// 9999-12-31T23:59:59.999Z
+    const LAST_MS: i64 = 253_402_300_799_999;
+    const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
     /// The server's clock.
     pub fn now() -> Moment {
@@ -73,8 +74,8 @@ impl Moment {
         )
         .ok()?;
         let (fraction_ms, zone) = split_fraction(rest)?;
-        let utc = Offset::UTC.to_timestamp(date_time).ok()?.as_millisecond();
-        let ms = utc + fraction_ms - offset_ms(zone)?;
+        let local_ms = i64::try_from(date_time.duration_since(Moment::EPOCH).as_millis()).ok()?;
+        let ms = local_ms + fraction_ms - offset_ms(zone)?;
         (Moment::FIRST_MS..=Moment::LAST_MS)
             .contains(&ms)
             .then_some(Moment(ms))
@@ -83,9 +84,10 @@ impl Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let timestamp = jiff::Timestamp::from_millisecond(self.0)
-            .expect("the range of a moment is within jiff's");
-        write!(f, "{timestamp:.3}")
+        let utc = Moment::EPOCH
+            .checked_add(SignedDuration::from_millis(self.0))
+            .expect("a moment is within jiff's years");
+        write!(f, "{utc:.3}Z")
     }
 }
 
@@ -169,12 +171,11 @@ mod tests {
             ),
             ("0000-01-01T00:00:00Z", Some("0000-01-01T00:00:00.000Z")),
             (
-                "9999-12-30T22:00:00.0009Z",
-                Some("9999-12-30T22:00:00.000Z"),
+                "9999-12-31T23:59:59.9999Z",
+                Some("9999-12-31T23:59:59.999Z"),
             ),
-            ("9999-12-31T00:00:00Z", None),
             ("0000-01-01T00:00:00+00:01", None),
-            ("9999-12-30T22:00:00-00:01", None),
+            ("9999-12-31T23:59:59-00:01", None),
             ("2017-02-29T00:00:00Z", None),
             ("2017-13-01T00:00:00Z", None),
             ("2017-08-25T24:00:00Z", None),

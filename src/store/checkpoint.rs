@@ -51,6 +51,9 @@ impl LogKeeper {
         if pages < self.checkpointed_pages {
             self.checkpointed_pages = 0;
         }
+        if pages < limits::LOG_FULL_PAGES {
+            self.readers.let_in();
+        }
         if pages
             < self
                 .checkpointed_pages
@@ -68,9 +71,10 @@ impl LogKeeper {
         let went_on_growing = self.checkpointed_pages >= limits::LOG_FULL_PAGES;
         let checkpoint = passive(connection);
         self.readers.let_in();
+        // Also after an error: the next try is not due before the log has grown again.
+        self.checkpointed_pages = pages;
         let complete = checkpoint?;
         let stuck = pages >= limits::LOG_FULL_PAGES && (went_on_growing || !complete);
-        self.checkpointed_pages = pages;
         if stuck {
             self.warn(&format!(
                 "has grown to {pages} pages because another process keeps reading from the database file; close that \
@@ -98,5 +102,8 @@ impl LogKeeper {
 /// Writes what is in the log into the main file, as far as readers let it. Returns whether all of it was written.
 fn passive(connection: &Connection) -> rusqlite::Result<bool> {
     let mut statement = connection.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?;
-    statement.query_row([], |row| Ok(row.get::<_, i64>(1)? == row.get::<_, i64>(2)?))
+    statement.query_row([], |row| {
+        let (busy, log, written): (bool, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(!busy && log == written)
+    })
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use ipnet::IpNet;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row};
@@ -60,12 +61,18 @@ impl Consumer {
         "SELECT id, name, key, ip_filter, created_at, deleted_at IS NOT NULL FROM consumers";
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Consumer> {
+        // Texts in files of the original service may be broken, and must not keep everybody else out.
+        let text = |at| -> rusqlite::Result<String> {
+            let bytes = row.get_ref(at)?.as_bytes().unwrap_or_default();
+            Ok(String::from_utf8_lossy(bytes).into_owned())
+        };
+        let filter = text(3)?;
         Ok(Consumer {
             id: row.get(0)?,
-            name: row.get(1)?,
-            key: row.get(2)?,
-            ip_filter: row.get(3)?,
-            created_at: row.get(4)?,
+            name: text(1)?,
+            key: text(2)?,
+            ip_filter: (!filter.is_empty()).then_some(filter),
+            created_at: text(4)?,
             removed: row.get(5)?,
         })
     }
@@ -168,6 +175,14 @@ pub struct Added {
 /// Makes a consumer, and the file if there is none. A server may run on the file meanwhile.
 pub fn add(path: &Path, name: &str, ip_filter: Option<&str>) -> Result<Added, ConsumerError> {
     let (connection, path, new_file) = open_for_change(path, true)?;
+    // The original service left removed consumers their names.
+    let sql = "SELECT id FROM consumers WHERE name = ?1 AND deleted_at IS NOT NULL";
+    if let Some(id) = connection
+        .query_row(sql, [name], |row| row.get(0))
+        .optional()?
+    {
+        free_name_of(&connection, id, name)?;
+    }
     let sql = "INSERT INTO consumers(name, key, ip_filter, created_at) VALUES (?1, ?2, ?3, ?4)";
     let key = random_hex();
     let added = connection.execute(sql, (name, &key, ip_filter, Moment::now().to_string()));
@@ -190,7 +205,11 @@ pub fn add(path: &Path, name: &str, ip_filter: Option<&str>) -> Result<Added, Co
 /// All consumers of a file, removed ones too, and the file's absolute path.
 pub fn list(path: &Path) -> Result<(Vec<Consumer>, PathBuf), ConsumerError> {
     let path = existing(path)?;
-    Ok((all(&open::open_read_only(&path)?)?, path))
+    let opened = open::open(&path)?;
+    match opened.content {
+        Content::Nothing => Ok((Vec::new(), path)),
+        Content::Original | Content::Current => Ok((all(&opened.connection)?, path)),
+    }
 }
 
 /// Takes a consumer out of use. Its rows stay, and its name is free again.
@@ -204,11 +223,29 @@ pub fn remove(path: &Path, name: &str) -> Result<(Consumer, PathBuf), ConsumerEr
         .query_row(&sql, [name], Consumer::from_row)
         .optional()?;
     let consumer = found.ok_or_else(|| ConsumerError::Unknown(name.to_owned()))?;
-    let sql =
-        "UPDATE consumers SET deleted_at = ?1, name = ?2 WHERE id = ?3 AND deleted_at IS NULL";
-    let renamed = format!("{name} (removed {})", consumer.id);
-    connection.execute(sql, (Moment::now().to_string(), renamed, consumer.id))?;
+    let sql = "UPDATE consumers SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
+    connection.execute(sql, (consumer.id, Moment::now().to_string()))?;
+    free_name_of(&connection, consumer.id, name)?;
     Ok((consumer, path))
+}
+
+/// Renames a removed consumer, so that its name can be used again.
+fn free_name_of(connection: &Connection, id: i64, name: &str) -> rusqlite::Result<()> {
+    let sql = "UPDATE OR IGNORE consumers SET name = ?2 WHERE id = ?1";
+    let plain = format!("{name} (removed {id})");
+    let free = (1..).map(|number| {
+        if number == 1 {
+            plain.clone()
+        } else {
+            format!("{plain} {number}")
+        }
+    });
+    for name in free {
+        if connection.execute(sql, (id, name))? == 1 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn resolved(path: &Path) -> Result<PathBuf, OpenError> {
@@ -227,23 +264,32 @@ fn existing(path: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-/// Opens a file to change its consumers. Only where it must be made or upgraded is the lock taken, for so long.
+/// Opens a file to change its consumers. Only where it must be made or upgraded is the lock taken, for so long; if
+/// another process has it, that one may be about to do the same.
 fn open_for_change(path: &Path, may_make: bool) -> Result<(Connection, PathBuf, bool), OpenError> {
     let path = if may_make {
         resolved(path)?
     } else {
         existing(path)?
     };
-    if path.exists() {
-        let opened = open::open(&path)?;
-        if opened.content == Content::Current {
-            return Ok((opened.make_current()?, path, false));
+    let deadline = Instant::now() + limits::FILE_LOCK_WAIT;
+    loop {
+        if path.exists() {
+            let opened = open::open(&path)?;
+            if opened.content == Content::Current {
+                return Ok((opened.make_current()?, path, false));
+            }
+        }
+        match FileLock::acquire(&path, limits::LOCK_WAIT) {
+            Ok(_lock) => {
+                let opened = open::open(&path)?;
+                let new_file = opened.content == Content::Nothing;
+                return Ok((opened.make_current()?, path, new_file));
+            }
+            Err(OpenError::InUse(_)) if Instant::now() < deadline => {}
+            Err(error) => return Err(error),
         }
     }
-    let _lock = FileLock::acquire(&path, limits::FILE_LOCK_WAIT)?;
-    let opened = open::open(&path)?;
-    let new_file = opened.content == Content::Nothing;
-    Ok((opened.make_current()?, path, new_file))
 }
 
 #[cfg(test)]
@@ -311,6 +357,29 @@ mod tests {
             .map(|c| (c.name.as_str(), c.removed))
             .collect();
         assert_eq!(seen, [("A (removed 1)", true), ("A", false)]);
+    }
+
+    #[test]
+    fn a_name_is_free_again_whoever_removed_its_consumer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        add(&path, "A", None).unwrap();
+        add(&path, "A (removed 1)", None).unwrap();
+        remove(&path, "A").unwrap();
+        let connection = open::open(&path).unwrap().make_current().unwrap();
+        connection
+            .execute(
+                "UPDATE consumers SET deleted_at = '', name = 'B' WHERE id = 1",
+                [],
+            )
+            .unwrap();
+        add(&path, "B", None).unwrap();
+        let (consumers, _) = list(&path).unwrap();
+        let names: Vec<_> = consumers
+            .iter()
+            .map(|consumer| consumer.name.as_str())
+            .collect();
+        assert_eq!(names, ["B (removed 1)", "A (removed 1)", "B"]);
     }
 
     #[test]

@@ -49,6 +49,9 @@ impl FileLock {
     }
 }
 
+/// How many links to links are followed, as Linux does.
+const MOST_LINKS: usize = 40;
+
 /// The path of a file that belongs to another: `FILE` and an ending.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
@@ -58,61 +61,93 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// The absolute path without links, as SQLite uses it to name the log. The file itself need not exist.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
-    let absolute = std::path::absolute(path)?;
-    match (
-        absolute.canonicalize(),
-        absolute.parent(),
-        absolute.file_name(),
-    ) {
-        (Ok(resolved), ..) => Ok(resolved),
-        (Err(_), Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
-        (Err(error), ..) => Err(error),
+    let mut path = std::path::absolute(path)?;
+    // A link to a file that does not exist yet leads to where SQLite would make it.
+    for _ in 0..MOST_LINKS {
+        if let Ok(resolved) = path.canonicalize() {
+            return Ok(resolved);
+        }
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            break;
+        };
+        let (folder, name) = (folder.canonicalize()?, name.to_owned());
+        match std::fs::read_link(&path) {
+            Ok(target) => path = folder.join(target),
+            Err(_) => return Ok(folder.join(name)),
+        }
     }
+    Err(io::Error::other("too many links"))
 }
 
-/// Which file a path named when the writer opened it.
+/// Whether two paths name one file, also by a hard link.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
+    file_id(a).is_some_and(|id| file_id(b) == Some(id))
+}
+
+/// Which files the paths of the database named when the writer opened them.
 #[derive(Debug)]
 pub(super) struct Identity {
-    database: PathBuf,
-    log: PathBuf,
-    database_id: Option<FileId>,
-    log_id: Option<FileId>,
+    database: Named,
+    log: Named,
+    /// The memory that all processes with the file open share.
+    shared: Named,
+}
+
+/// A path, and the file that it named.
+#[derive(Debug)]
+struct Named {
+    path: PathBuf,
+    id: Option<FileId>,
 }
 
 type FileId = (u64, u64);
 
-impl Identity {
-    /// Remembers the database file. Its log is remembered when it is first seen.
-    pub(super) fn of(database: &Path) -> Identity {
-        let log = beside(database, "-wal");
-        Identity {
-            database: database.to_owned(),
-            log,
-            database_id: file_id(database),
-            log_id: None,
+impl Named {
+    fn now(path: PathBuf) -> Named {
+        Named {
+            id: file_id(&path),
+            path,
         }
     }
 
-    /// Fails if database or log have been removed or replaced: what is written to a file without a name is lost.
-    pub(super) fn check(&mut self) -> Result<(), Fatal> {
-        if file_id(&self.database) != self.database_id {
+    fn check(&self) -> Result<(), Fatal> {
+        if self.id.is_some() && file_id(&self.path) != self.id {
             return Err(Fatal::Replaced {
-                path: self.database.clone(),
-            });
-        }
-        if self.log_id.is_some() && file_id(&self.log) != self.log_id {
-            return Err(Fatal::Replaced {
-                path: self.log.clone(),
+                path: self.path.clone(),
             });
         }
         Ok(())
     }
+}
 
-    /// Remembers the log, which exists from the first commit on.
-    pub(super) fn note_log(&mut self) {
-        if self.log_id.is_none() {
-            self.log_id = file_id(&self.log);
+impl Identity {
+    /// Remembers the files as they are now.
+    pub(super) fn of(database: &Path) -> Identity {
+        Identity {
+            database: Named::now(database.to_owned()),
+            log: Named::now(beside(database, "-wal")),
+            shared: Named::now(beside(database, "-shm")),
         }
+    }
+
+    /// Fails if one of the files has been removed or replaced: what is written to a file without a name is lost.
+    pub(super) fn check(&self) -> Result<(), Fatal> {
+        self.database.check()?;
+        self.log.check()?;
+        self.shared.check()
+    }
+
+    /// After a commit the log must be there. The first one remembers it.
+    pub(super) fn check_log(&mut self) -> Result<(), Fatal> {
+        if self.log.id.is_none() {
+            self.log.id = file_id(&self.log.path);
+            if cfg!(unix) && self.log.id.is_none() {
+                return Err(Fatal::Replaced {
+                    path: self.log.path.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -156,8 +191,9 @@ mod tests {
         std::fs::write(&database, "1").unwrap();
         let mut identity = Identity::of(&database);
         assert!(identity.check().is_ok());
+        assert!(identity.check_log().is_err(), "a commit leaves a log");
         std::fs::write(&log, "1").unwrap();
-        identity.note_log();
+        identity.check_log().unwrap();
         assert!(identity.check().is_ok());
         std::fs::rename(&log, folder.path().join("elsewhere")).unwrap();
         assert!(matches!(identity.check(), Err(Fatal::Replaced { path }) if path == log));
@@ -184,5 +220,12 @@ mod tests {
             folder.join("new.db")
         );
         assert!(resolve(&folder.join("no/such/folder.db")).is_err());
+        std::os::unix::fs::symlink("later.db", folder.join("dangling.db")).unwrap();
+        assert_eq!(
+            resolve(&folder.join("dangling.db")).unwrap(),
+            folder.join("later.db")
+        );
+        std::os::unix::fs::symlink("loop.db", folder.join("loop.db")).unwrap();
+        assert!(resolve(&folder.join("loop.db")).is_err());
     }
 }

@@ -5,10 +5,12 @@
 //! another process has written.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::consumers::Consumers;
+use super::expiry::{self, Expiry};
 use super::session::{Beginning, Session, Timed};
 use crate::limits;
 use crate::model::clock::Sending;
@@ -23,7 +25,22 @@ pub(super) struct Ingest {
     default_consumer: Option<String>,
     consumers: Option<Consumers>,
     sessions: HashMap<Token, Session>,
+    /// Clicks of this transaction that are not yet in their sessions' rows.
+    clicks: HashMap<i64, Clicks>,
     data_version: i64,
+    expiry: Expiry,
+    /// When the group that is being applied began.
+    now: Instant,
+}
+
+/// The action that the original's lists count.
+const CLICK: &str = "click";
+
+/// Clicks of a session.
+#[derive(Debug)]
+struct Clicks {
+    count: i64,
+    last: Moment,
 }
 
 /// What came of storing an event.
@@ -40,31 +57,78 @@ enum Fate {
 }
 
 impl Ingest {
-    pub(super) fn new(default_consumer: Option<String>) -> Ingest {
+    pub(super) fn new(default_consumer: Option<String>, session_timeout: Duration) -> Ingest {
+        let now = Instant::now();
         Ingest {
             default_consumer,
             consumers: None,
             sessions: HashMap::new(),
+            clicks: HashMap::new(),
             data_version: 0,
+            expiry: Expiry::new(session_timeout, now),
+            now,
         }
+    }
+
+    /// When to look for sessions that nobody stops, if ever.
+    pub(super) fn next_look(&self, now: Instant) -> Option<Instant> {
+        self.expiry.next_look(now)
+    }
+
+    /// Closes sessions that nobody stops. Called within a transaction; true if there may be more.
+    pub(super) fn expire(
+        &mut self,
+        connection: &Connection,
+        now: Instant,
+    ) -> rusqlite::Result<bool> {
+        let idle = self.expiry.idle(connection, now)?;
+        for id in &idle {
+            expiry::close(connection, *id)?;
+        }
+        if !idle.is_empty() {
+            self.sessions.clear();
+        }
+        Ok(idle.len() == limits::EXPIRED_AT_ONCE)
     }
 
     /// Forgets what it remembers of the file.
     pub(super) fn forget(&mut self) {
         self.consumers = None;
         self.sessions.clear();
+        self.clicks.clear();
     }
 
-    /// Forgets everything if another process has written since the last transaction. Called within one.
-    pub(super) fn notice_other_writers(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let version = connection
-            .prepare_cached("PRAGMA data_version")?
-            .query_row([], |row| row.get(0))?;
+    /// Begins a transaction: forgets everything if another process has written since the last one.
+    pub(super) fn begin(&mut self, connection: &Connection, now: Instant) -> rusqlite::Result<()> {
+        self.now = now;
+        let mut statement = connection.prepare_cached("PRAGMA data_version")?;
+        let version = statement.query_row([], |row| row.get(0))?;
         if version != self.data_version {
             self.data_version = version;
             self.forget();
         }
         Ok(())
+    }
+
+    /// Ends a transaction: writes what was gathered for the sessions' rows.
+    pub(super) fn finish(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let sql = "UPDATE sessions SET clicks = clicks + ?2, last_action = max(ifnull(last_action, ?3), ?3) WHERE id = ?1";
+        let mut update = connection.prepare_cached(sql)?;
+        for (session_id, Clicks { count, last }) in self.clicks.drain() {
+            update.execute((session_id, count, last.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn count_click(&mut self, session_id: i64, event: &Event, time: Moment) {
+        if event.action.as_str() == CLICK {
+            let clicks = self.clicks.entry(session_id).or_insert(Clicks {
+                count: 0,
+                last: time,
+            });
+            clicks.count += 1;
+            clicks.last = clicks.last.max(time);
+        }
     }
 
     /// Applies one request.
@@ -97,6 +161,7 @@ impl Ingest {
                 if session.is_stopped() {
                     return Ok(Err(Refusal::SessionStopped));
                 }
+                session.reach_back(connection, *ts)?;
                 session.stop(connection, Timed::as_given(*ts), reason.as_ref())?;
                 Ok(Ok(Outcome::Stopped))
             }
@@ -150,13 +215,18 @@ impl Ingest {
                 None => return Ok(None),
             }
         }
-        Ok(self.sessions.get_mut(token))
+        let session = self.sessions.get_mut(token);
+        if let Some(session) = &session {
+            self.expiry.hear(session.id, self.now);
+        }
+        Ok(session)
     }
 
     fn remember(&mut self, token: &Token, session: Session) -> &mut Session {
         if self.sessions.len() >= limits::REMEMBERED_SESSIONS {
             self.sessions.clear();
         }
+        self.expiry.hear(session.id, self.now);
         self.sessions
             .entry(token.clone())
             .insert_entry(session)
@@ -217,6 +287,7 @@ impl Ingest {
         ts: Moment,
         event: &Event,
     ) -> rusqlite::Result<Result<Outcome, Refusal>> {
+        let timeout_ms = self.expiry.timeout_ms();
         let Some(session) = self.session(connection, token)? else {
             return Ok(Err(Refusal::UnknownToken));
         };
@@ -238,6 +309,9 @@ impl Ingest {
         match stored {
             Stored::New(event_id) => {
                 session.reach_back(connection, ts)?;
+                session.revive(connection, ts, request.received_at, timeout_ms)?;
+                let session_id = session.id;
+                self.count_click(session_id, event, ts);
                 Ok(Ok(Outcome::Stored { event_id }))
             }
             Stored::Before(event_id) => Ok(Ok(Outcome::Stored { event_id })),
@@ -281,6 +355,7 @@ impl Batch<'_> {
             Item::Alive(alive) => return self.alive(alive).map(|()| Ok(Fate::Stored)),
         };
         let (connection, sending) = (self.connection, self.sending);
+        let timeout_ms = self.ingest.expiry.timeout_ms();
         let session = match self.ingest.session(connection, token)? {
             Some(session) => session,
             None if !token.is_well_formed() => return Ok(Err(Refusal::UnknownToken)),
@@ -300,7 +375,9 @@ impl Batch<'_> {
             What::Stop(reason) => session.stop(connection, timed, reason.as_ref())?,
             What::Event(event) => {
                 match insert_event(connection, session.id, timed, event, sending.received_at)? {
-                    Stored::New(_) => {}
+                    Stored::New(_) => {
+                        session.revive(connection, timed.time, sending.received_at, timeout_ms)?
+                    }
                     Stored::Before(_) => return Ok(Ok(Fate::Duplicate)),
                     Stored::Conflict => return Ok(Err(Refusal::SeqConflict)),
                 }
@@ -308,6 +385,10 @@ impl Batch<'_> {
         }
         session.reach_back(connection, timed.time)?;
         session.keep_offset(connection, offset_ms)?;
+        if let What::Event(event) = what {
+            let session_id = session.id;
+            self.ingest.count_click(session_id, event, timed.time);
+        }
         Ok(Ok(Fate::Stored))
     }
 
@@ -363,7 +444,7 @@ fn insert_event(
     received_at: Moment,
 ) -> rusqlite::Result<Stored> {
     let sql = "INSERT INTO events(session_id, time, action, data, seq, received_at, raw_time) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) DO NOTHING";
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) WHERE seq IS NOT NULL DO NOTHING";
     let inserted = connection.prepare_cached(sql)?.execute(params![
         session_id,
         timed.time.to_string(),

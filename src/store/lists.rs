@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params_from_iter};
 
 use crate::limits;
 use crate::model::Moment;
@@ -49,10 +49,44 @@ enum Position {
     /// After the row with this id.
     Id(i64),
     /// After the row with this time and id.
-    Time(Value, i64),
+    Time(Key, i64),
     /// These rows, in this order.
     Rows(VecDeque<i64>),
     End,
+}
+
+/// A stored time, as it is: files of the original service hold any type and broken text.
+#[derive(Debug, Clone)]
+enum Key {
+    Null,
+    Integer(i64),
+    Real(f64),
+    Text(Vec<u8>),
+    Blob(Vec<u8>),
+}
+
+impl From<ValueRef<'_>> for Key {
+    fn from(value: ValueRef<'_>) -> Key {
+        match value {
+            ValueRef::Null => Key::Null,
+            ValueRef::Integer(number) => Key::Integer(number),
+            ValueRef::Real(number) => Key::Real(number),
+            ValueRef::Text(bytes) => Key::Text(bytes.to_vec()),
+            ValueRef::Blob(bytes) => Key::Blob(bytes.to_vec()),
+        }
+    }
+}
+
+impl ToSql for Key {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Key::Null => ValueRef::Null,
+            Key::Integer(number) => ValueRef::Integer(*number),
+            Key::Real(number) => ValueRef::Real(*number),
+            Key::Text(bytes) => ValueRef::Text(bytes),
+            Key::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }
 
 /// A table as lists see it.
@@ -63,7 +97,9 @@ struct Table {
     from: &'static str,
     id: &'static str,
     time: &'static str,
-    /// Columns of the session of a row.
+    /// The session of a row.
+    session: &'static str,
+    /// Whether a row has the wanted action.
     action: &'static str,
 }
 
@@ -72,22 +108,19 @@ const EVENTS: Table = Table {
     from: "FROM events e LEFT JOIN sessions s ON s.id = e.session_id",
     id: "e.id",
     time: "e.time",
+    session: "e.session_id",
     action: "e.action = ?",
 };
 
 const SESSIONS: Table = Table {
-    select: "SELECT s.id, s.started_at, s.consumer_id, s.stopped_at, s.ip, s.device, s.stop_reason, s.received_at, \
+    select: "SELECT s.id, s.started_at, s.consumer_id, s.stopped_at, s.clicks, s.last_action, s.ip, s.device, s.stop_reason, s.received_at, \
              s.excluded_at",
     from: "FROM sessions s",
     id: "s.id",
     time: "s.started_at",
+    session: "s.id",
     action: "EXISTS (SELECT 1 FROM events e WHERE e.session_id = s.id AND e.action = ?)",
 };
-
-const CLICKS: &str =
-    "(SELECT count(*) FROM events e WHERE e.session_id = s.id AND e.action = 'click')";
-const LAST_CLICK: &str =
-    "(SELECT max(e.time) FROM events e WHERE e.session_id = s.id AND e.action = 'click')";
 
 /// Filters as SQL. Values are bound, never written into the text.
 #[derive(Debug, Default)]
@@ -114,7 +147,7 @@ impl Conditions {
     fn new(table: &Table, filter: &Filter, order: Order) -> Conditions {
         let mut all = Conditions::default();
         if let Some(session) = filter.session {
-            all.indexed("e.session_id = ?".to_owned(), session);
+            all.indexed(format!("{} = ?", table.session), session);
         }
         if let Some(range) = filter.range {
             // '0' and ':' enclose all that begins with a digit; the pattern leaves out what else begins so.
@@ -184,8 +217,8 @@ impl Scan {
             SessionColumn::Id => Order::Id,
             SessionColumn::StartedAt => Order::Time,
             SessionColumn::StoppedAt => Order::By("s.stopped_at"),
-            SessionColumn::Clicks => Order::By(CLICKS),
-            SessionColumn::LastAction => Order::By(LAST_CLICK),
+            SessionColumn::Clicks => Order::By("s.clicks"),
+            SessionColumn::LastAction => Order::By("s.last_action"),
             SessionColumn::ConsumerId => Order::By("s.consumer_id"),
             SessionColumn::Ip => Order::By("s.ip"),
         };
@@ -280,26 +313,20 @@ impl Scan {
         connection: &Connection,
         mut each: impl FnMut(&SessionRow<'_>) -> Flow,
     ) -> rusqlite::Result<()> {
-        let sql =
-            "SELECT count(*), max(time) FROM events WHERE session_id = ?1 AND action = 'click'";
-        let mut clicks = connection.prepare_cached(sql)?;
         self.snapshot(connection, |row| {
-            let id: i64 = row.get(0)?;
-            clicks.query_row([id], |of_session| {
-                Ok(each(&SessionRow {
-                    id,
-                    started_at: text(row, 1)?,
-                    consumer_id: number(row, 2)?,
-                    stopped_at: text(row, 3)?,
-                    clicks: of_session.get(0)?,
-                    last_action: text(of_session, 1)?,
-                    ip: text(row, 4)?,
-                    device: text(row, 5)?,
-                    stop_reason: text(row, 6)?,
-                    received_at: moment(row, 7)?,
-                    excluded_at: text(row, 8)?,
-                }))
-            })
+            Ok(each(&SessionRow {
+                id: row.get(0)?,
+                started_at: text(row, 1)?,
+                consumer_id: number(row, 2)?,
+                stopped_at: text(row, 3)?,
+                clicks: number(row, 4)?.unwrap_or_default(),
+                last_action: text(row, 5)?,
+                ip: text(row, 6)?,
+                device: text(row, 7)?,
+                stop_reason: text(row, 8)?,
+                received_at: moment(row, 9)?,
+                excluded_at: text(row, 10)?,
+            }))
         })
     }
 
@@ -316,20 +343,28 @@ impl Scan {
             Position::Rows(_) => self.rows_by_id(connection, each),
             Position::Start => self.range(connection, None, &[], &mut each).map(drop),
             Position::Id(after) => {
-                let after = Value::from(*after);
+                let after = *after;
                 let (_, beyond) = self.direction();
                 let condition = format!("{} {beyond} ?", self.table.id);
-                self.range(connection, Some(condition), &[after], &mut each)
+                self.range(connection, Some(condition), &[&after], &mut each)
                     .map(drop)
             }
             Position::Time(time, id) => {
                 // Two ranges, since SQLite cannot search an index for a pair: the rest of the same time, then the rest.
-                let (time, id) = (time.clone(), Value::from(*id));
+                let (key, id) = (time.clone(), *id);
                 let (_, beyond) = self.direction();
-                let same = format!("{} = ? AND {} {beyond} ?", self.table.time, self.table.id);
-                let other = format!("{} {beyond} ?", self.table.time);
-                if self.range(connection, Some(same), &[time.clone(), id], &mut each)? {
-                    self.range(connection, Some(other), &[time], &mut each)?;
+                let Table {
+                    time,
+                    id: id_column,
+                    ..
+                } = self.table;
+                let same = format!("{time} IS ? AND {id_column} {beyond} ?");
+                let other = match (&key, self.descending) {
+                    (Key::Null, false) => format!("{time} IS NOT ?"),
+                    _ => format!("{time} {beyond} ?"),
+                };
+                if self.range(connection, Some(same), &[&key, &id], &mut each)? {
+                    self.range(connection, Some(other), &[&key], &mut each)?;
                 }
                 Ok(())
             }
@@ -341,7 +376,7 @@ impl Scan {
         &mut self,
         connection: &Connection,
         beginning: Option<String>,
-        beginning_values: &[Value],
+        beginning_values: &[&dyn ToSql],
         each: &mut impl FnMut(&Row<'_>) -> rusqlite::Result<Flow>,
     ) -> rusqlite::Result<bool> {
         let Table {
@@ -376,10 +411,11 @@ impl Scan {
             "{select}, {} AS chosen {from} {filter} ORDER BY {order}",
             self.conditions.choice()
         );
-        let values = chosen_values
+        let filter_values = chosen_values
             .iter()
             .chain(indexed_values)
-            .chain(beginning_values);
+            .map(|value| value as &dyn ToSql);
+        let values = filter_values.chain(beginning_values.iter().copied());
         let mut statement = connection.prepare_cached(&sql)?;
         let chosen_at = statement.column_count() - 1;
         let mut rows = statement.query(params_from_iter(values))?;
@@ -388,7 +424,7 @@ impl Scan {
         while let Some(row) = rows.next()? {
             let here: i64 = row.get(0)?;
             self.position = match self.order {
-                Order::Time => Position::Time(row.get(1)?, here),
+                Order::Time => Position::Time(Key::from(row.get_ref(1)?), here),
                 Order::Id | Order::By(_) => Position::Id(here),
             };
             let chosen: Option<bool> = row.get(chosen_at)?;

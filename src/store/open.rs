@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::error::OpenError;
@@ -53,6 +54,8 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
         // The bundled SQLite enforces foreign keys unless told otherwise; files taken over have orphans.
         connection.pragma_update(None, "foreign_keys", false)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // A file that is refused stays as it is: closing it must not empty its log.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         // SQLite's own checkpoints hide failed syncs, so the writer makes them itself.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         let version = version(&connection)?;
@@ -81,7 +84,7 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
     }
 }
 
-/// Opens an existing file for reading. `None` for anything but one of ours or of the original service.
+/// Opens an existing file for reading, whatever it holds.
 pub(super) fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -139,10 +142,12 @@ impl Opened {
             Content::Original => self.upgrade()?,
             Content::Current => {}
         }
-        let mode: String = self
-            .connection
-            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
-            .map_err(|error| self.failed(error))?;
+        let mode = || -> rusqlite::Result<String> {
+            let connection = &self.connection;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+            connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))
+        };
+        let mode = mode().map_err(|error| self.failed(error))?;
         if mode.eq_ignore_ascii_case("wal") {
             Ok(self.connection)
         } else {
@@ -175,7 +180,21 @@ impl Opened {
             self.path.display(),
             copy.display()
         );
-        let copied = open_read_only(&copy)
+        let upgraded = self.upgrade_like(&copy);
+        if upgraded.is_err()
+            && let Err(error) = fs::remove_file(&copy)
+        {
+            log::warn!(
+                "nothing was upgraded, and {} is left over: {error}",
+                copy.display()
+            );
+        }
+        upgraded
+    }
+
+    /// Upgrades the file in one transaction, if it still is as its copy says.
+    fn upgrade_like(&self, copy: &Path) -> Result<(), OpenError> {
+        let copied = open_read_only(copy)
             .and_then(|copy| rows(&copy))
             .map_err(|error| self.failed(error))?;
         let unchanged = || -> rusqlite::Result<bool> {
@@ -335,6 +354,25 @@ mod tests {
         let copy = open_read_only(&folder.path().join("old.db.v0.bak.2")).unwrap();
         assert_eq!(version(&copy).unwrap(), 0);
         assert!(!folder.path().join("old.db.v0.bak.unfinished").exists());
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_leaves_file_and_folder_as_they_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old.db");
+        let connection = Connection::open(&old).unwrap();
+        connection.execute_batch(ORIGINAL).unwrap();
+        connection
+            .execute_batch("ALTER TABLE sessions ADD COLUMN device TEXT")
+            .unwrap();
+        drop(connection);
+        let before = fs::read(&old).unwrap();
+        assert!(matches!(
+            open(&old).unwrap().make_current(),
+            Err(OpenError::Sqlite { .. })
+        ));
+        assert_eq!(fs::read(&old).unwrap(), before);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

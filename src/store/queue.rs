@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -45,8 +46,8 @@ struct State {
 pub(super) enum Wake {
     /// Requests wait.
     Requests,
-    /// No request waits, but somebody wants the writer to look after the log.
-    Nudge,
+    /// No request waits, but the log or idle sessions want to be looked after.
+    Upkeep,
     /// Nothing waits, and nothing will come.
     Closed,
 }
@@ -89,7 +90,12 @@ impl Queue {
         let mut state = self.state();
         let before = state.jobs.len();
         state.jobs.retain(|job| job.number != number);
-        let reason = state.trouble.unwrap_or(StoreError::Overloaded);
+        let is_locked = state.trouble == Some(StoreError::Locked);
+        let reason = if is_locked {
+            StoreError::Locked
+        } else {
+            StoreError::Overloaded
+        };
         (state.jobs.len() < before).then_some(reason)
     }
 
@@ -98,8 +104,8 @@ impl Queue {
         std::mem::replace(&mut self.state().trouble, trouble)
     }
 
-    /// Waits until there is something to do.
-    pub(super) fn wait(&self) -> Wake {
+    /// Waits until there is something to do, or until a moment if one is given.
+    pub(super) fn wait(&self, until: Option<Instant>) -> Wake {
         let mut state = self.state();
         loop {
             if !state.jobs.is_empty() {
@@ -108,13 +114,22 @@ impl Queue {
             if state.closed {
                 return Wake::Closed;
             }
-            if std::mem::take(&mut state.nudged) {
-                return Wake::Nudge;
+            let patience = until.map(|until| until.saturating_duration_since(Instant::now()));
+            if std::mem::take(&mut state.nudged)
+                || patience.is_some_and(|patience| patience.is_zero())
+            {
+                return Wake::Upkeep;
             }
-            state = self
-                .changed
-                .wait(state)
-                .expect("nobody panics while holding the queue");
+            let poisoned = "nobody panics while holding the queue";
+            state = match patience {
+                Some(patience) => {
+                    self.changed
+                        .wait_timeout(state, patience)
+                        .expect(poisoned)
+                        .0
+                }
+                None => self.changed.wait(state).expect(poisoned),
+            };
         }
     }
 
@@ -177,18 +192,18 @@ mod tests {
         assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Overloaded);
         queue.close();
         assert_eq!(queue.push(request(0)).unwrap_err(), StoreError::Stopping);
-        assert_eq!(queue.wait(), Wake::Requests);
+        assert_eq!(queue.wait(None), Wake::Requests);
         assert_eq!(queue.take(usize::MAX).len(), waiting.len());
-        assert_eq!(queue.wait(), Wake::Closed);
+        assert_eq!(queue.wait(None), Wake::Closed);
     }
 
     #[test]
     fn a_nudge_wakes_once() {
         let queue = Queue::default();
         queue.nudge();
-        assert_eq!(queue.wait(), Wake::Nudge);
+        assert_eq!(queue.wait(None), Wake::Upkeep);
         queue.close();
-        assert_eq!(queue.wait(), Wake::Closed);
+        assert_eq!(queue.wait(None), Wake::Closed);
     }
 
     #[test]

@@ -242,7 +242,7 @@ mod tests {
         });
         readers.interrupt();
         assert_eq!(running.join().unwrap(), Err(StoreError::Interrupted));
-        assert_eq!(queue.wait(), Wake::Nudge);
+        assert_eq!(queue.wait(None), Wake::Upkeep);
         assert_eq!(readers.keep_out(), 0);
         assert!(!waiting.is_finished());
         readers.let_in();

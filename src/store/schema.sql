@@ -21,6 +21,8 @@ CREATE TABLE sessions (
   stopped_at TEXT,                -- when it ended, never before started_at; NULL while it is open
   consumer_id INTEGER NOT NULL,   -- consumers.id
   device TEXT,                    -- the screen or table it ran on; NULL where the page named none
+  clicks INTEGER NOT NULL DEFAULT 0,  -- its events with the action "click"
+  last_action TEXT,               -- the time of the last of these
   stop_reason TEXT,               -- why it ended: the page's word, or "expired" where the server closed it
   received_at INTEGER,            -- when its first request arrived, in ms since 1970; NULL in rows taken over
   excluded_at TEXT,               -- when it was marked as a staff test; NULL where it was not
@@ -46,8 +48,9 @@ CREATE TABLE events (
   received_at INTEGER,            -- when its request arrived, in ms since 1970; NULL in rows taken over
   raw_time TEXT                   -- the time by the page's own clock, where time is corrected
 );
--- Finds the events of a session, and stores each (session, seq) at most once.
-CREATE UNIQUE INDEX events_by_session ON events(session_id, seq);
+CREATE INDEX events_by_session ON events(session_id);
+-- Each (session, seq) is stored at most once.
+CREATE UNIQUE INDEX events_by_seq ON events(session_id, seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_by_time ON events(time);
 
 -- The last sign of life of each screen.

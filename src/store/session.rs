@@ -1,5 +1,6 @@
 //! One row of `sessions` as the writer works with it.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::clock::Sending;
@@ -16,10 +17,19 @@ pub(super) struct Session {
     raw_started_at: Option<Moment>,
     /// Whether the session began with another item, and its start is still to come.
     provisional: bool,
-    stopped: bool,
-    /// The stop's own time; `None` if it is not stopped or nobody kept it.
-    stop_time: Option<Moment>,
+    stop: Stop,
     clock_offset_ms: Option<i64>,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// It did not.
+    Open,
+    /// Its page stopped it, at this time; files of the original service do not tell when.
+    ByPage(Option<Moment>),
+    /// The server closed it, at this last activity.
+    ByServer(Option<Moment>),
 }
 
 /// When something happened: as it is stored, and by the page's own clock where that differs.
@@ -70,8 +80,8 @@ impl Session {
         connection: &Connection,
         token: &Token,
     ) -> rusqlite::Result<Option<Session>> {
-        let sql = "SELECT id, consumer_id, started_at, raw_started_at, provisional, stopped_at IS NOT NULL, stop_time, \
-                   clock_offset_ms FROM sessions WHERE token = ?1 ORDER BY id DESC LIMIT 1";
+        let sql = "SELECT id, consumer_id, started_at, raw_started_at, provisional, clock_offset_ms, \
+                   stopped_at, stop_reason, stop_time FROM sessions WHERE token = ?1 ORDER BY id DESC LIMIT 1";
         let mut statement = connection.prepare_cached(sql)?;
         let found = statement.query_row([token.as_str()], |row| {
             let moment = |at| {
@@ -79,15 +89,20 @@ impl Session {
                     .map(|value| value.as_str().ok().and_then(Moment::parse))
             };
             let started_at = moment(2)?;
+            let stop = match (row.get_ref(6)?, row.get_ref(7)?.as_str()) {
+                (ValueRef::Null, _) => Stop::Open,
+                (_, Ok(Reason::EXPIRED)) => Stop::ByServer(moment(6)?),
+                _ => Stop::ByPage(moment(8)?),
+            };
             Ok(Session {
                 id: row.get(0)?,
-                consumer_id: row.get(1)?,
+                // In a file of the original service this may be anything.
+                consumer_id: row.get_ref(1)?.as_i64().unwrap_or_default(),
                 started_at,
                 raw_started_at: moment(3)?.or(started_at),
                 provisional: row.get(4)?,
-                stopped: row.get(5)?,
-                stop_time: moment(6)?,
-                clock_offset_ms: row.get(7)?,
+                stop,
+                clock_offset_ms: row.get(5)?,
             })
         });
         found.optional()
@@ -118,8 +133,7 @@ impl Session {
             started_at: Some(time),
             raw_started_at: Some(raw.unwrap_or(time)),
             provisional: beginning.provisional,
-            stopped: false,
-            stop_time: None,
+            stop: Stop::Open,
             clock_offset_ms: beginning.clock_offset_ms,
         })
     }
@@ -136,7 +150,7 @@ impl Session {
 
     /// Whether its page has stopped it.
     pub(super) fn is_stopped(&self) -> bool {
-        self.stopped
+        matches!(self.stop, Stop::ByPage(_))
     }
 
     /// When an item of this session happened, and the clock offset to keep if the item is stored.
@@ -212,8 +226,7 @@ impl Session {
         stop: Timed,
         reason: Option<&Reason>,
     ) -> rusqlite::Result<()> {
-        self.stopped = true;
-        self.stop_time = Some(stop.time);
+        self.stop = Stop::ByPage(Some(stop.time));
         let sql = "UPDATE sessions SET stop_time = ?2, raw_stop_time = ?3, stop_reason = ?4 WHERE id = ?1";
         let values = (
             self.id,
@@ -225,14 +238,36 @@ impl Session {
         self.write_stop(connection)
     }
 
-    /// `stopped_at` is the stop's own time, but never before the start.
+    /// Takes an event of a session that the server has closed: it ends later, or it is open again if the event is
+    /// younger than the time-out.
+    pub(super) fn revive(
+        &mut self,
+        connection: &Connection,
+        time: Moment,
+        received_at: Moment,
+        timeout_ms: i64,
+    ) -> rusqlite::Result<()> {
+        let Stop::ByServer(ended) = self.stop else {
+            return Ok(());
+        };
+        let last_activity = ended.map_or(time, |ended| ended.max(time));
+        if received_at.as_ms() - last_activity.as_ms() < timeout_ms {
+            self.stop = Stop::Open;
+            let sql = "UPDATE sessions SET stopped_at = NULL, stop_reason = NULL WHERE id = ?1";
+            return connection.prepare_cached(sql)?.execute([self.id]).map(drop);
+        }
+        self.stop = Stop::ByServer(Some(last_activity));
+        self.write_stop(connection)
+    }
+
+    /// `stopped_at` is the stop's own time or the last activity, but never before the start.
     fn write_stop(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let Some(stop_time) = self.stop_time else {
+        let (Stop::ByPage(Some(end)) | Stop::ByServer(Some(end))) = self.stop else {
             return Ok(());
         };
         let stopped_at = self
             .started_at
-            .map_or(stop_time, |started_at| started_at.max(stop_time));
+            .map_or(end, |started_at| started_at.max(end));
         let sql = "UPDATE sessions SET stopped_at = ?2 WHERE id = ?1";
         connection
             .prepare_cached(sql)?

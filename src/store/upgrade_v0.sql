@@ -2,6 +2,8 @@
 -- Every row stays as it is; what the original did not know is NULL.
 
 ALTER TABLE sessions ADD COLUMN device TEXT;
+ALTER TABLE sessions ADD COLUMN clicks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN last_action TEXT;
 ALTER TABLE sessions ADD COLUMN stop_reason TEXT;
 ALTER TABLE sessions ADD COLUMN received_at INTEGER;
 ALTER TABLE sessions ADD COLUMN excluded_at TEXT;
@@ -17,7 +19,8 @@ CREATE INDEX sessions_open ON sessions(id) WHERE stopped_at IS NULL;
 ALTER TABLE events ADD COLUMN seq INTEGER;
 ALTER TABLE events ADD COLUMN received_at INTEGER;
 ALTER TABLE events ADD COLUMN raw_time TEXT;
-CREATE UNIQUE INDEX events_by_session ON events(session_id, seq);
+CREATE INDEX events_by_session ON events(session_id);
+CREATE UNIQUE INDEX events_by_seq ON events(session_id, seq) WHERE seq IS NOT NULL;
 CREATE INDEX events_by_time ON events(time);
 
 CREATE TABLE devices (
@@ -31,3 +34,7 @@ CREATE TABLE devices (
   height INTEGER,
   PRIMARY KEY (consumer_id, name)
 );
+
+UPDATE sessions SET clicks = c.clicks, last_action = c.last_action
+FROM (SELECT session_id, count(*) AS clicks, max(time) AS last_action FROM events WHERE action = 'click' GROUP BY session_id) AS c
+WHERE sessions.id = c.session_id;

@@ -5,8 +5,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::checkpoint::LogKeeper;
 use super::error::{Fatal, OpenError, Severity, StoreError, severity};
@@ -37,6 +39,7 @@ impl Writer {
         queue: Arc<Queue>,
         readers: Arc<Readers>,
         default_consumer: Option<String>,
+        session_timeout: Duration,
     ) -> Result<Writer, OpenError> {
         let path = opened.path.clone();
         let mut connection = opened.make_current()?;
@@ -48,7 +51,7 @@ impl Writer {
         };
         match prepared() {
             Ok(log) => {
-                let ingest = Ingest::new(default_consumer);
+                let ingest = Ingest::new(default_consumer, session_timeout);
                 Ok(Writer {
                     path,
                     connection,
@@ -64,11 +67,33 @@ impl Writer {
 
     /// Serves the queue until it is closed and empty, then empties the log.
     pub(super) fn run(mut self) -> Result<(), Fatal> {
+        let ended = self.serve();
+        if matches!(ended, Err(Fatal::File { .. })) {
+            // Closing would sync again, and after a failed sync the next one lies.
+            let dbconfig = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+            if let Err(error) = self.connection.set_db_config(dbconfig, true) {
+                log::debug!("the file may be synced once more: {error}");
+            }
+        }
+        ended
+    }
+
+    fn serve(&mut self) -> Result<(), Fatal> {
+        let mut next_look = self.ingest.next_look(Instant::now());
         loop {
-            match self.queue.wait() {
+            match self.queue.wait(next_look) {
                 Wake::Requests => self.commit_group()?,
-                Wake::Nudge => self.keep_log_short()?,
+                Wake::Upkeep => self.keep_log_short()?,
                 Wake::Closed => break,
+            }
+            let now = Instant::now();
+            if next_look.is_some_and(|look| look <= now) {
+                // Where more sessions are idle than are closed at once, posts come in between.
+                next_look = if self.expire(now)? {
+                    Some(now)
+                } else {
+                    self.ingest.next_look(now)
+                };
             }
         }
         LogKeeper::finish(&self.connection).or_else(|error| self.leave_log_long(error))
@@ -86,9 +111,15 @@ impl Writer {
             return Ok(());
         }
         let jobs = self.queue.take(limits::TRANSACTION_ITEMS);
+        self.commit_jobs(jobs)
+    }
+
+    /// Applies requests in the transaction that was begun, commits, and answers them.
+    fn commit_jobs(&mut self, jobs: Vec<Job>) -> Result<(), Fatal> {
         match self.apply_and_commit(&jobs) {
             Ok(outcomes) => {
-                self.identity.note_log();
+                // Before anybody is told: what is in a log without a name is lost.
+                self.identity.check_log()?;
                 self.end_trouble();
                 for (job, outcome) in jobs.into_iter().zip(outcomes) {
                     // Whoever is not there any more gets no answer.
@@ -96,11 +127,40 @@ impl Writer {
                 }
                 self.keep_log_short()
             }
-            Err(error) => {
-                let trouble = self.passing(error)?;
-                answer_all(jobs, trouble);
-                Ok(())
+            Err(error) => match self.passing(error)? {
+                // One request that brings a mistake of ours to light must not fail all that came with it.
+                StoreError::Internal if jobs.len() > 1 => {
+                    jobs.into_iter().try_for_each(|job| match self.begin() {
+                        Ok(()) => self.commit_jobs(vec![job]),
+                        Err(error) => {
+                            answer_all(vec![job], self.passing(error)?);
+                            Ok(())
+                        }
+                    })
+                }
+                trouble => {
+                    answer_all(jobs, trouble);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// Closes sessions that nobody stops; true if there may be more. While there is trouble they stay open.
+    fn expire(&mut self, now: Instant) -> Result<bool, Fatal> {
+        self.identity.check()?;
+        let expired = self.begin().and_then(|()| {
+            self.ingest.begin(&self.connection, now)?;
+            let more = self.ingest.expire(&self.connection, now)?;
+            self.commit()?;
+            Ok(more)
+        });
+        match expired {
+            Ok(more) => {
+                self.end_trouble();
+                Ok(more)
             }
+            Err(error) => self.passing(error).map(|_| false),
         }
     }
 
@@ -131,13 +191,21 @@ impl Writer {
         &mut self,
         jobs: &[Job],
     ) -> rusqlite::Result<Vec<Result<Outcome, Refusal>>> {
-        self.ingest.notice_other_writers(&self.connection)?;
+        self.ingest.begin(&self.connection, Instant::now())?;
         let outcomes = jobs
             .iter()
             .map(|job| self.ingest.apply(&self.connection, &job.request));
         let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
-        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.ingest.finish(&self.connection)?;
+        self.commit()?;
         Ok(outcomes)
+    }
+
+    fn commit(&self) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached("COMMIT")?
+            .execute([])
+            .map(drop)
     }
 
     /// Rolls back after an error that leaves the file as it was, and says what to tell those who wait.

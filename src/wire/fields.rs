@@ -142,12 +142,18 @@ impl<'a> Fields<'a> {
         self.text(name)?.ok_or(FieldError::Missing(name))
     }
 
-    /// A whole number, or `None` if the field is missing or is none.
+    /// A number, rounded down to a whole one; `None` if the field is missing or is none.
     pub fn whole_number(&self, name: &'static str) -> Option<i64> {
         match self.get(name)? {
             Value::Text(_) => None,
-            // A page may send fractions of milliseconds; what is cut off is below the precision of the file.
-            Value::Source(source) => source.split('.').next().unwrap_or_default().parse().ok(),
+            Value::Source(source) => {
+                let number = source.parse::<f64>().ok()?.floor();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "it is whole, and beyond i64 the nearest will do"
+                )]
+                number.is_finite().then_some(number as i64)
+            }
         }
     }
 

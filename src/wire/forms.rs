@@ -25,7 +25,8 @@ pub fn consumer_key(fields: &Fields<'_>) -> Result<Option<String>, FieldError> {
 /// `POST /sessions`. A token that no page may bring along is ignored.
 pub fn start_session(fields: &Fields<'_>, credential: Credential) -> Result<Work, FormError> {
     let token = fields
-        .text("token")?
+        .text("token")
+        .unwrap_or_default()
         .and_then(Token::parse)
         .filter(Token::is_well_formed);
     Ok(Work::StartSession {

@@ -151,6 +151,17 @@ fn a_session_that_begins_with_another_item_is_provisional_until_its_start() {
 }
 
 #[test]
+fn a_form_stop_of_a_provisional_session_counts_for_its_start() {
+    let (server, key) = Server::with_consumer();
+    send(&server, &key, &[event(A, 1, "2026-01-02T03:04:07Z")]);
+    let stop = format!("token={A}&ts=2026-01-02T03:04:05Z");
+    assert_eq!(server.form("/sessions/stop", &stop).status, 200);
+    let session = server.get("/sessions").json()["sessions"][0].clone();
+    assert_eq!(session["started_at"], "2026-01-02T03:04:05.000Z");
+    assert_eq!(session["stopped_at"], "2026-01-02T03:04:05.000Z");
+}
+
+#[test]
 fn a_stopped_session_still_takes_what_its_page_has_put_there() {
     let (server, key) = Server::with_consumer();
     send(

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Server, act, until};
+use crate::harness::{Server, act, microticks, until};
 
 #[test]
 fn a_consumer_is_made_while_the_server_runs_and_known_at_once() {
@@ -82,11 +82,42 @@ fn exit_codes_tell_wrong_usage_from_failure() {
         );
         assert_eq!(output.stderr.is_empty(), code == 0, "{arguments:?}");
     }
+    let help = String::from_utf8(act(folder.path(), &["--help"]).stdout).unwrap();
+    for flag in [
+        "--db",
+        "--bind",
+        "--www",
+        "--key",
+        "--add-consumer",
+        "--session-timeout",
+    ] {
+        assert!(help.contains(flag), "{help}");
+    }
     let version = act(folder.path(), &["--version"]).stdout;
     assert_eq!(
         String::from_utf8(version).unwrap(),
         format!("microticks {}\n", env!("CARGO_PKG_VERSION"))
     );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_not_text_is_said_and_never_taken_for_something_else() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let broken = std::ffi::OsStr::from_bytes(b"\xff.db");
+    let flag = microticks(folder.path(), &["--list-consumers", "--db"])
+        .arg(broken)
+        .output()
+        .unwrap();
+    let variable = microticks(folder.path(), &["--list-consumers"])
+        .env("MICROTICKS_DB", broken)
+        .output()
+        .unwrap();
+    for output in [flag, variable] {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains("not valid UTF-8"));
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::Shutdown;
 
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{Server, until};
 
 const TS: &str = "2017-08-25T17:09:19.438Z";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -299,15 +299,17 @@ fn parameters_never_reach_sql_as_text() {
 #[test]
 fn many_bodies_at_once_are_bounded() {
     let (server, key) = Server::with_consumer();
-    // Twelve senders announce 2 MiB each and do not send it: there is room for eight.
+    // Eight senders fill the room of 16 MiB to a few bytes, and announce one byte more.
+    let head = b"POST /batch HTTP/1.1\r\nHost: x\r\nContent-Length: 2097152\r\n\r\n";
+    let most = vec![b' '; 2_097_151];
     let mut waiting: Vec<_> = (0..8).map(|_| server.connect()).collect();
     for stream in &mut waiting {
-        stream
-            .write_all(b"POST /batch HTTP/1.1\r\nHost: x\r\nContent-Length: 2097152\r\n\r\n{")
-            .unwrap();
+        stream.write_all(head).unwrap();
+        stream.write_all(&most).unwrap();
     }
-    crate::harness::until("the room is taken", || {
-        let reply = server.batch(&json!({"consumer_key": key, "items": []}).to_string());
+    let empty = json!({"consumer_key": key, "items": []}).to_string();
+    until("the room is taken", || {
+        let reply = server.batch(&empty);
         if reply.status == 503 {
             assert_eq!(
                 (reply.code().as_str(), reply.header("retry-after")),
@@ -317,10 +319,48 @@ fn many_bodies_at_once_are_bounded() {
         reply.status == 503
     });
     drop(waiting);
-    crate::harness::until("the room is free", || {
+    until("the room is free", || server.batch(&empty).status == 200);
+}
+
+#[test]
+fn a_promise_to_send_much_takes_no_room() {
+    let (server, key) = Server::with_consumer();
+    let mut waiting: Vec<_> = (0..20).map(|_| server.connect()).collect();
+    for stream in &mut waiting {
+        stream
+            .write_all(b"POST /batch HTTP/1.1\r\nHost: x\r\nContent-Length: 2097152\r\n\r\n{")
+            .unwrap();
+    }
+    for _ in 0..5 {
+        server.session(&key);
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_stored_fails_alone() {
+    let (server, key) = Server::with_consumer();
+    let token = server.session(&key);
+    let trigger = "CREATE TRIGGER refuse BEFORE INSERT ON events WHEN NEW.action = 'boom' BEGIN SELECT RAISE(ABORT, 'no'); END";
+    rusqlite::Connection::open(server.database())
+        .unwrap()
+        .execute_batch(trigger)
+        .unwrap();
+    let post = |action: &str| {
         server
-            .batch(&json!({"consumer_key": key, "items": []}).to_string())
+            .form(
+                "/events",
+                &format!("token={token}&action={action}&data=&ts={TS}"),
+            )
             .status
-            == 200
+    };
+    std::thread::scope(|scope| {
+        let bad = scope.spawn(|| (0..50).for_each(|_| assert_eq!(post("boom"), 500)));
+        let good: Vec<_> = (0..6)
+            .map(|_| scope.spawn(|| (0..50).for_each(|_| assert_eq!(post("click"), 200))))
+            .collect();
+        bad.join().unwrap();
+        good.into_iter().for_each(|good| good.join().unwrap());
     });
+    assert_eq!(server.count("SELECT count(*) FROM events"), 300);
+    assert_eq!(server.count("SELECT clicks FROM sessions"), 300);
 }

@@ -7,6 +7,7 @@ mod binary;
 mod cli;
 mod crash;
 mod docs;
+mod expiry;
 mod forms;
 mod harness;
 mod hostile;

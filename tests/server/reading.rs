@@ -58,6 +58,8 @@ fn every_filter_chooses_its_rows() {
         ("sessions?device=table-1", 15),
         ("sessions?device=table", 0),
         ("sessions?action=swipe", 6),
+        ("sessions?session=5", 1),
+        ("sessions?session=500", 0),
         ("sessions?from=2017-08-26", 20),
         ("sessions?to=2017-08-26", 20),
         ("sessions?from=2017-08-26&to=2017-08-26", 10),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::harness::{Server, act};
+use crate::harness::{Server, act, add_consumer, until};
 
 /// A file as the original service may have left it: 200 sessions with all that is odd about old files.
 fn original(folder: &Path) -> Connection {
@@ -57,7 +57,7 @@ fn a_file_of_the_original_service_is_taken_over_with_every_row() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
     drop(original(folder.path()));
     let server = Server::start_in(&folder, &[]);
-    crate::harness::until("the file is upgraded", || {
+    until("the file is upgraded", || {
         server.get("/readyz").status == 200
     });
     assert!(
@@ -179,7 +179,7 @@ fn a_file_that_another_process_writes_to_is_waited_for() {
     other.execute_batch("COMMIT").unwrap();
     drop(other);
     let server = waiting.join().unwrap();
-    crate::harness::until("the file is upgraded", || {
+    until("the file is upgraded", || {
         server.get("/readyz").status == 200
     });
 }
@@ -231,9 +231,19 @@ fn a_second_server_on_the_same_file_is_refused() {
 
 #[test]
 fn a_file_that_is_replaced_or_removed_ends_the_server_and_swallows_nothing() {
-    for act in ["remove", "replace", "remove the log"] {
+    for act in [
+        "remove",
+        "replace",
+        "remove the log",
+        "remove the log before the first commit",
+    ] {
         let (server, key) = Server::with_consumer();
-        let token = server.session(&key);
+        let early = act.contains("before");
+        let token = if early {
+            "0".repeat(32)
+        } else {
+            server.session(&key)
+        };
         let (database, log) = (
             server.database(),
             server.folder.path().join("microticks.db-wal"),
@@ -247,9 +257,11 @@ fn a_file_that_is_replaced_or_removed_ends_the_server_and_swallows_nothing() {
             .unwrap(),
             _ => fs::remove_file(&log).unwrap(),
         }
-        let body = format!("token={token}&action=a&data=lost&ts=2026-01-02T03:04:05Z");
+        let body =
+            format!("consumer_key={key}&token={token}&action=a&data=lost&ts=2026-01-02T03:04:05Z");
+        let path = if early { "/sessions" } else { "/events" };
         let request = format!(
-            "POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         assert_eq!(
@@ -261,6 +273,47 @@ fn a_file_that_is_replaced_or_removed_ends_the_server_and_swallows_nothing() {
         assert_eq!(status.code(), Some(1), "{act}");
         assert!(log.contains("was removed or replaced"), "{act}: {log}");
     }
+}
+
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_is_the_file_it_leads_to() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    std::os::unix::fs::symlink("real.db", folder.path().join("link.db")).unwrap();
+    let server = Server::start_in(&folder, &["--db", "link.db"]);
+    let path = folder.path().canonicalize().unwrap().join("real.db");
+    until("the path is logged", || {
+        server.log().contains(&path.display().to_string())
+    });
+    let second = act(folder.path(), &["--db", "link.db", "--bind", "127.0.0.1:0"]);
+    assert_eq!(second.status.code(), Some(1));
+}
+
+#[test]
+fn a_server_and_a_command_that_start_together_both_succeed() {
+    for _ in 0..5 {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let command = std::thread::spawn({
+            let folder = Arc::clone(&folder);
+            move || add_consumer(folder.path(), "MyApp")
+        });
+        let server = Server::start_in(&folder, &[]);
+        let key = command.join().unwrap();
+        server.session(&key);
+    }
+}
+
+#[test]
+fn broken_text_as_time_can_be_ordered_by() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let old = original(folder.path());
+    old.execute_batch("UPDATE events SET time = CAST(x'ff32' AS TEXT) WHERE id IN (20, 21); UPDATE sessions SET started_at = x'ff32' WHERE id < 5")
+        .unwrap();
+    drop(old);
+    let server = Server::start_in(&folder, &[]);
+    for query in ["/events?sort=time", "/events?sort.desc=time"] {
+        assert_eq!(server.get(query).json()["count"], 1002, "{query}");
+    }
+    assert_eq!(server.get("/sessions?sort=started_at").json()["count"], 200);
 }
 
 fn copy_of(folder: &TempDir) -> std::path::PathBuf {

@@ -175,6 +175,30 @@ fn video_is_served_in_ranges_and_files_are_not_sent_twice() {
 }
 
 #[test]
+fn a_hard_link_does_not_show_the_database() {
+    let (server, _) = kiosk();
+    let www = server.folder.path().join("my-app");
+    fs::hard_link(server.database(), www.join("innocent.bin")).unwrap();
+    assert_eq!(server.get("/innocent.bin").status, 404);
+    symlink(server.database(), www.join("link.bin")).unwrap();
+    assert_eq!(server.get("/link.bin").status, 404);
+}
+
+#[test]
+fn a_folder_keeps_its_query_and_a_link_its_type() {
+    let (server, _) = kiosk();
+    assert_eq!(
+        server.get("/with%20index?device=t2").header("location"),
+        Some("with%20index/?device=t2")
+    );
+    symlink("index.html", server.folder.path().join("my-app/app.js")).unwrap();
+    assert_eq!(
+        server.get("/app.js").header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
+}
+
+#[test]
 fn a_folder_that_would_show_the_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("www/data")).unwrap();
