@@ -24,6 +24,9 @@ export function openDrawerOnTouch() {
     panel.hidden = !panel.hidden;
     toggle.setAttribute('aria-expanded', String(!panel.hidden));
   });
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && !panel.hidden) toggle.click();
+  });
   addEventListener('sent', (event) => {
     const { lines: sent, said } = /** @type {CustomEvent} */ (event).detail;
     for (const { item, state } of sent) show(item, state);

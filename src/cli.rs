@@ -6,7 +6,7 @@ use argh::FromArgs;
 
 /// Collects sessions and events from touch tables and kiosks in one SQLite file, and shows them.
 ///
-/// Without an action it serves. Every option can also be given as an environment variable: MICROTICKS_DB,
+/// Without an action it serves. The options of serving can also be given as environment variables: MICROTICKS_DB,
 /// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_DEFAULT_CONSUMER, MICROTICKS_SESSION_TIMEOUT.
 #[derive(Debug, Default, FromArgs)]
 pub struct Flags {
@@ -63,6 +63,7 @@ impl Flags {
                 Exit::Usage(format!("{} is not valid UTF-8", argument.display()))
             })?;
             match argument.split_once('=') {
+                _ if argument == "-h" => split.push("--help".to_owned()),
                 Some((flag, value)) if flag.starts_with("--") => {
                     split.extend([flag.to_owned(), value.to_owned()])
                 }

@@ -32,7 +32,9 @@ enum StartError {
         "the database lies in {0}, which --www would show to everybody; move it, or name another --db"
     )]
     DatabaseInFolder(String),
-    #[error("cannot listen on {0}: {1}")]
+    #[error(
+        "cannot listen on {0}: {1}; is another microticks running? --bind names another address or port"
+    )]
     Bind(SocketAddr, io::Error),
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -105,22 +107,25 @@ fn print_added(added: &Added, bind: SocketAddr) -> io::Result<()> {
         path,
         new_file,
     } = added;
-    eprintln!(
-        "{} {}",
-        if *new_file {
-            "made the new file"
-        } else {
-            "using the file"
-        },
-        path.display()
-    );
+    if *new_file {
+        eprintln!(
+            "made the new file {}; start the server with it",
+            path.display()
+        );
+    } else {
+        eprintln!("using the file {}", path.display());
+    }
     let mut out = io::stdout().lock();
     writeln!(out, "Created new consumer \"{}\"", consumer.name)?;
     writeln!(out, "Consumer key: {}", consumer.key)?;
     let (address, key) = (reachable(bind), &consumer.key);
     writeln!(
         out,
-        "Put this into the kiosk page (with --bind it names another address):"
+        "A page that this server serves needs only <script src=/microticks.js></script>"
+    )?;
+    writeln!(
+        out,
+        "Any other page needs (add --bind if the server is not at {address}):"
     )?;
     writeln!(
         out,
@@ -173,15 +178,25 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
         None => None,
     };
     raise_file_limit();
+    // Before the file, which a second start by mistake should not make.
+    let listener = std::net::TcpListener::bind(config.bind)
+        .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
+        .map_err(|error| StartError::Bind(config.bind, error))?;
     let (store, agent) = Store::open(&config.store)?;
     log::info!("database file {}", agent.path().display());
     let runtime = tokio::runtime::Runtime::new()?;
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(config.bind)
-            .await
-            .map_err(|error| StartError::Bind(config.bind, error))?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let shutdown = interruption()?;
+        if let Some(www) = &config.www {
+            let index = if www.join("index.html").is_file() {
+                ""
+            } else {
+                ", which has no index.html"
+            };
+            log::info!("serving the folder {}{index}", www.display());
+        }
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
         let app = Arc::new(App::new(store.clone(), config.key, folder));

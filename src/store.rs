@@ -73,6 +73,7 @@ pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
     phase: watch::Receiver<Phase>,
+    volatile: Option<&'static str>,
 }
 
 /// The writer's thread, for the one who must know when it ends.
@@ -104,7 +105,13 @@ impl Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             phase,
+            volatile: file::volatile_file_system(&path),
         };
+        if let Some(kind) = store.volatile {
+            log::warn!(
+                "the database lies on a file system of the kind {kind}, which a restart of this computer may empty"
+            );
+        }
         let StoreConfig {
             default_consumer,
             session_timeout,
@@ -158,6 +165,11 @@ impl Store {
             Ok(answer) => answer,
             Err(_) => std::future::pending().await,
         }
+    }
+
+    /// The kind of the file system that the file lies on, if a restart of the computer may empty it.
+    pub fn volatile_file_system(&self) -> Option<&'static str> {
+        self.volatile
     }
 
     /// Whether the file is open and requests are served.

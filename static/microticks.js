@@ -137,6 +137,11 @@
     autotrack: !/^(off|false|0)$/i.test(attribute('autotrack')),
   };
 
+  /** What to look at where the server does not answer. */
+  const hint = attribute('host') ? ' Is data-host right?' : '';
+  /** Whether the page is going away. */
+  let leaving = false;
+
   /**
    * An item that waits: its JSON text and when it was made. A pair is the host and key that it was made with.
    * @typedef {{id: number, pair: string, text: string, bytes: number, moment: number}} Waiting
@@ -223,7 +228,7 @@
         return { kind: halve ? 'halve' : 'keep', code: body.code, error: body.error };
       }
     }
-    const error = 'No Microticks server answers (status ' + status + '). Is data-host right?';
+    const error = 'No Microticks server answers (status ' + status + ').' + hint;
     return { kind: 'keep', code: 'foreign', error };
   }
 
@@ -264,7 +269,7 @@
       const stopper = page.AbortController && new AbortController();
       const reply = post(batch, stopper && { signal: stopper.signal })
         .then(response => response.text().then(text => verdict(response.status, text, batch.length)))
-        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached. Is data-host right?' }));
+        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached.' + hint }));
       const late = new Promise(resolve => {
         const tryMs = batchItems > 1 ? TRY_MS : PATIENT_TRY_MS;
         setTimeout(resolve, tryMs, { kind: 'keep', code: 'late', error: 'The server does not answer in time.' });
@@ -281,8 +286,9 @@
      * @param {ReturnType<typeof verdict>} answer
      */
     function complain(answer) {
-      const fate = answer.kind === 'keep' ? ' (all is kept and sent later)' : ' (the item is given up)';
-      for (const fault of answer.rejected || [answer]) {
+      const fate = answer.kind === 'keep' ? ' (all is kept while this page stays open, and sent later)' : ' (the item is given up)';
+      // A page that goes away breaks its requests off, which is nobody's mistake.
+      for (const fault of leaving ? [] : answer.rejected || [answer]) {
         say(pair + fault.code, host + ' ' + key + ': ' + fault.error + fate);
       }
     }
@@ -885,10 +891,14 @@
   }
 
   const leave = guarded(() => {
+    leaving = true;
     recogniser.settle();
     sender.farewell();
   });
   addEventListener('pagehide', leave);
+  addEventListener('pageshow', () => {
+    leaving = false;
+  });
 
   /** @type {any} */
   const earlier = Array.isArray(page.microticks) ? page.microticks : [];

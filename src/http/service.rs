@@ -125,6 +125,6 @@ async fn ready(app: &App) -> Result<Response<ReplyBody>, ApiError> {
     let script = app.script_was_fetched.load(Ordering::Relaxed);
     Ok(reply::json(
         StatusCode::OK,
-        replies::ready(consumer, script, touch),
+        replies::ready(consumer, script, touch, app.store.volatile_file_system()),
     ))
 }

@@ -95,6 +95,30 @@ impl Consumers {
         ))
     }
 
+    /// Says if a page without a key has nobody to count for.
+    pub(super) fn warn_of_missing_default(&self, default: Option<&str>) {
+        match self.without_key(default) {
+            Ok(_) => {}
+            Err(Refusal::NoConsumer) => {
+                log::warn!(
+                    "there is no consumer yet, and nothing can be stored: microticks --add-consumer NAME"
+                );
+            }
+            Err(refusal) => log::warn!("{refusal}"),
+        }
+    }
+
+    /// The consumer that requests without a key count for.
+    fn without_key(&self, name: Option<&str>) -> Result<&(Consumer, Option<IpFilter>), Refusal> {
+        match name {
+            Some(name) => {
+                let named = self.0.iter().find(|(consumer, _)| consumer.name == name);
+                named.ok_or_else(|| Refusal::NoDefaultConsumer(name.to_owned()))
+            }
+            None => self.0.first().ok_or(Refusal::NoConsumer),
+        }
+    }
+
     /// Says which filters cannot be read. The original never looked at them, so they may hold anything.
     pub(super) fn warn_of_unreadable_filters(&self) {
         for (consumer, filter) in &self.0 {
@@ -115,13 +139,9 @@ impl Consumers {
         default: Option<&str>,
         address: IpAddr,
     ) -> Result<i64, Refusal> {
-        let (consumer, filter) = match (credential, default) {
-            (Credential::Key(key), _) => self.with_key(key).ok_or(Refusal::UnknownConsumer)?,
-            (Credential::SameOrigin, Some(name)) => {
-                let named = self.0.iter().find(|(consumer, _)| consumer.name == name);
-                named.ok_or_else(|| Refusal::NoDefaultConsumer(name.to_owned()))?
-            }
-            (Credential::SameOrigin, None) => self.0.first().ok_or(Refusal::NoConsumer)?,
+        let (consumer, filter) = match credential {
+            Credential::Key(key) => self.with_key(key).ok_or(Refusal::UnknownConsumer)?,
+            Credential::SameOrigin => self.without_key(default)?,
         };
         if consumer.removed {
             return Err(Refusal::ConsumerNotActive);

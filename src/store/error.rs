@@ -64,7 +64,9 @@ pub enum Fatal {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process serves or makes the file.
-    #[error("{0} is in use by another microticks process")]
+    #[error(
+        "{0} is in use by another microticks process; stop that one, or name another file with --db"
+    )]
     InUse(PathBuf),
     /// The file was made by a later version.
     #[error(
@@ -82,7 +84,7 @@ pub enum OpenError {
     #[error("{0} is not a Microticks file")]
     Foreign(PathBuf),
     /// There is no file, and what was asked for does not make one.
-    #[error("there is no file {0}")]
+    #[error("there is no file {0}; run this where the server was started, or name its --db")]
     Missing(PathBuf),
     /// There is no room for the copy that is made before an upgrade.
     #[error(
@@ -113,7 +115,9 @@ pub enum OpenError {
         error: rusqlite::Error,
     },
     /// The operating system refuses.
-    #[error("cannot open {path}: {error}")]
+    #[error(
+        "cannot open {path}: {error}; start where this user may write, or name a file with --db"
+    )]
     Io {
         /// The file.
         path: PathBuf,

@@ -79,6 +79,29 @@ pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
+/// The kind of the file system that a file lies on, if a restart of the computer empties it.
+///
+/// Small computers of museums often run from memory, so that pulling the plug cannot hurt them.
+#[cfg(target_os = "linux")]
+pub(super) fn volatile_file_system(path: &Path) -> Option<&'static str> {
+    // From linux/magic.h
+    const RAMFS: u32 = 0x8584_58f6;
+    const TMPFS: u32 = 0x0102_1994;
+    const OVERLAYFS: u32 = 0x794c_7630;
+    match u32::try_from(rustix::fs::statfs(path).ok()?.f_type).ok()? {
+        RAMFS => Some("ramfs"),
+        TMPFS => Some("tmpfs"),
+        OVERLAYFS => Some("overlay"),
+        _ => None,
+    }
+}
+
+/// Only Linux is asked.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn volatile_file_system(_: &Path) -> Option<&'static str> {
+    None
+}
+
 /// Whether two paths name one file, also by a hard link.
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     file_id(a).is_some_and(|id| file_id(b) == Some(id))

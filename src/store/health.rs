@@ -10,8 +10,13 @@ use crate::model::Moment;
 const LAST_EVENTS: u32 = 1_000;
 
 /// Logs a warning for each thing in the file that is not as it should be.
-pub(super) fn warn_of_what_is_odd(connection: &Connection) -> rusqlite::Result<()> {
-    Consumers::load(connection)?.warn_of_unreadable_filters();
+pub(super) fn warn_of_what_is_odd(
+    connection: &Connection,
+    default_consumer: Option<&str>,
+) -> rusqlite::Result<()> {
+    let consumers = Consumers::load(connection)?;
+    consumers.warn_of_missing_default(default_consumer);
+    consumers.warn_of_unreadable_filters();
     let sql = "SELECT max(received_at) FROM (SELECT received_at FROM events ORDER BY id DESC LIMIT ?1) \
                WHERE typeof(received_at) = 'integer'";
     let newest: Option<i64> = connection.query_row(sql, [LAST_EVENTS], |row| row.get(0))?;

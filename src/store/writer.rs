@@ -46,7 +46,7 @@ impl Writer {
         let identity = Identity::of(&path);
         let prepared = || {
             connection.busy_timeout(limits::LOCK_WAIT)?;
-            warn_of_what_is_odd(&connection)?;
+            warn_of_what_is_odd(&connection, default_consumer.as_deref())?;
             LogKeeper::watch(&mut connection, readers)
         };
         match prepared() {

@@ -49,8 +49,12 @@ pub fn error(status: u16, code: &str, text: &str, described: bool) -> Vec<u8> {
         .into_bytes()
 }
 
-/// What the page of first steps asks for: which of the three steps are done.
-pub fn ready(consumer: bool, script: bool, touch: bool) -> Vec<u8> {
+/// What the page of first steps asks for: which of the three steps are done. `volatile` is the kind of file system that
+/// the file lies on, if a restart may empty it.
+pub fn ready(consumer: bool, script: bool, touch: bool, volatile: Option<&str>) -> Vec<u8> {
     let setup = format!("{{\"consumer\":{consumer},\"script\":{script},\"touch\":{touch}}}");
-    format!("{{\"status\":200,\"setup\":{setup}}}").into_bytes()
+    let warning = volatile.map_or(String::new(), |kind| {
+        format!(",\"warning\":\"The database lies on {kind}, which a restart of this computer may empty.\"")
+    });
+    format!("{{\"status\":200,\"setup\":{setup}{warning}}}").into_bytes()
 }

@@ -64,7 +64,7 @@ export class ReadError extends Error {
  * @returns {Promise<Session[]>}
  */
 export async function readSessions(filter, page, signal) {
-  return (await read(address('sessions', { ...query(filter), 'sort.desc': 'id', ...page }), signal)).sessions;
+  return (await read(address('sessions', { ...query(filter), 'sort.desc': 'started_at', ...page }), signal)).sessions;
 }
 
 /**

@@ -42,7 +42,10 @@ fn actions_say_which_file_they_use_and_when_it_is_new() {
     assert!(!path.exists());
     assert_eq!(
         said(&["--db", "x.db", "--add-consumer", "A"]),
-        format!("made the new file {}\n", path.display())
+        format!(
+            "made the new file {}; start the server with it\n",
+            path.display()
+        )
     );
     assert_eq!(
         said(&["--db=x.db", "--add-consumer=B"]),

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -46,6 +46,8 @@ pub struct Server {
     pub address: SocketAddr,
     pub folder: Arc<TempDir>,
     log: Arc<Mutex<String>>,
+    /// Copies the server's log until the server has ended.
+    copying: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -76,7 +78,7 @@ impl Server {
             .unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, copy) = (child.stderr.take().unwrap(), Arc::clone(&log));
-        thread::spawn(move || {
+        let copying = thread::spawn(move || {
             for line in BufReader::new(stderr).lines().map_while(Result::ok) {
                 eprintln!("  server: {line}");
                 copy.lock().unwrap().push_str(&(line + "\n"));
@@ -101,6 +103,7 @@ impl Server {
             child: Some(child),
             folder: Arc::clone(folder),
             log,
+            copying: Some(copying),
         }
     }
 
@@ -145,6 +148,7 @@ impl Server {
     /// Waits for the server to end by itself.
     pub fn wait(mut self) -> (ExitStatus, String) {
         let status = self.child.take().unwrap().wait().unwrap();
+        self.copying.take().unwrap().join().unwrap();
         (status, self.log())
     }
 

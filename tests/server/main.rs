@@ -8,6 +8,8 @@ mod cli;
 mod crash;
 mod docs;
 mod expiry;
+#[cfg(target_os = "linux")]
+mod faults;
 mod forms;
 mod harness;
 mod hostile;

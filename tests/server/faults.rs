@@ -1,0 +1,273 @@
+//! Disks that fail, fill up and lie. Failures are injected into the real binary's system calls.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::harness::{Server, act, add_consumer, until};
+
+/// A server whose system calls on one of its files go wrong.
+struct Faulty {
+    server: Server,
+    key: String,
+    folder: Arc<TempDir>,
+}
+
+impl Faulty {
+    /// `inject` is what strace is told, e.g. `fdatasync:error=EIO`; `file` is the ending of the file's name.
+    fn start(file: &str, inject: &str) -> Faulty {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let key = add_consumer(folder.path(), "MyApp");
+        let path = folder
+            .path()
+            .canonicalize()
+            .unwrap()
+            .join(format!("microticks.db{file}"));
+        let mut command = Command::new("strace");
+        // With -D the server is our child, and strace looks on.
+        command.args([
+            "-D",
+            "-f",
+            "-qq",
+            "-e",
+            "trace=fdatasync,pwrite64",
+            "-e",
+            &format!("inject={inject}"),
+            "-o",
+            "/dev/null",
+            "-P",
+        ]);
+        command
+            .arg(path)
+            .arg(env!("CARGO_BIN_EXE_microticks"))
+            .args(["--bind", "127.0.0.1:0"]);
+        command.current_dir(folder.path());
+        Faulty {
+            server: Server::spawn(&mut command, &folder),
+            key,
+            folder,
+        }
+    }
+
+    fn start_session(&self) -> String {
+        let body = format!("consumer_key={}&ts=2026-01-02T03:04:05Z", self.key);
+        let length = body.len();
+        self.server.raw(
+            format!("POST /sessions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}")
+                .as_bytes(),
+        )
+    }
+
+    /// The server must have given up without an answer; the next one finds a whole file.
+    fn assert_gave_up(self, answer: &str, stored: i64) {
+        assert_eq!(answer, "", "nobody is told what nobody knows");
+        let (status, log) = self.server.wait();
+        assert_eq!(status.code(), Some(1), "{log}");
+        assert_eq!(log.matches("ERROR").count(), 1, "{log}");
+        assert!(log.contains("microticks.db failed"), "{log}");
+        let server = Server::start_in(&self.folder, &[]);
+        assert!(server.count("SELECT count(*) FROM sessions") >= stored);
+        let ok: String = server
+            .sql()
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(ok, "ok");
+        server.session(&self.key);
+    }
+}
+
+#[test]
+fn a_sync_of_the_log_that_fails_ends_the_server() {
+    let faulty = Faulty::start("-wal", "fdatasync:error=EIO");
+    let answer = faulty.start_session();
+    faulty.assert_gave_up(&answer, 0);
+}
+
+#[test]
+fn a_write_to_the_log_that_fails_ends_the_server() {
+    let faulty = Faulty::start("-wal", "pwrite64:error=EIO:when=4+");
+    let mut acknowledged = 0;
+    let answer = loop {
+        match faulty.start_session() {
+            answer if answer.starts_with("HTTP/1.1 200") => acknowledged += 1,
+            answer => break answer,
+        }
+        assert!(acknowledged < 100, "no write has failed");
+    };
+    faulty.assert_gave_up(&answer, acknowledged);
+}
+
+#[test]
+fn a_sync_of_the_main_file_that_fails_ends_the_server_and_loses_nothing() {
+    let faulty = Faulty::start("", "fdatasync:error=EIO");
+    let data = "x".repeat(200_000);
+    let token = "a".repeat(32);
+    let mut acknowledged = 0;
+    let last = loop {
+        let item = serde_json::json!({"type": "event", "token": token, "seq": acknowledged, "action": "a", "data": data,
+            "ts": "2026-01-02T03:04:05Z"});
+        let body = serde_json::json!({"consumer_key": faulty.key, "items": [item]}).to_string();
+        let head = format!(
+            "POST /batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let answer = faulty.server.raw(format!("{head}{body}").as_bytes());
+        if !answer.starts_with("HTTP/1.1 200") {
+            break answer;
+        }
+        acknowledged += 1;
+        assert!(acknowledged < 100, "the log was never checkpointed");
+    };
+    let folder = Arc::clone(&faulty.folder);
+    assert_eq!(last, "");
+    let (status, log) = faulty.server.wait();
+    assert_eq!(status.code(), Some(1), "{log}");
+    let server = Server::start_in(&folder, &[]);
+    assert!(server.count("SELECT count(*) FROM events") >= acknowledged);
+}
+
+#[test]
+fn a_full_disk_is_told_and_survived() {
+    let faulty = Faulty::start("-wal", "pwrite64:error=ENOSPC:when=1..6");
+    let mut refused = 0;
+    until("there is room again", || {
+        let answer = faulty.start_session();
+        if answer.starts_with("HTTP/1.1 507") {
+            assert!(
+                answer.contains("\"code\":\"disk_full\"") && answer.contains("retry-after: 5"),
+                "{answer}"
+            );
+            refused += 1;
+        }
+        answer.starts_with("HTTP/1.1 200")
+    });
+    assert!(refused > 0);
+    assert_eq!(
+        faulty.server.count("SELECT count(*) FROM sessions"),
+        1,
+        "what was refused was never stored"
+    );
+    let log = faulty.server.log();
+    assert_eq!(
+        log.matches("nothing is stored while the disk is full")
+            .count(),
+        1,
+        "said once:\n{log}"
+    );
+    until("the end is said", || {
+        faulty.server.log().contains("storing again")
+    });
+}
+
+#[test]
+fn a_file_that_another_program_locks_is_waited_for_or_refused() {
+    let (server, key) = Server::with_consumer();
+    let post = || {
+        server.form(
+            "/sessions",
+            &format!("consumer_key={key}&ts=2026-01-02T03:04:05Z"),
+        )
+    };
+    let other = Connection::open(server.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = post();
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (503, "database_locked")
+    );
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    assert_eq!(
+        server.get("/sessions").json()["count"],
+        0,
+        "reading goes on"
+    );
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(post);
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(waiting.join().unwrap().status, 200);
+    });
+    assert_eq!(
+        server.count("SELECT count(*) FROM sessions"),
+        1,
+        "what was refused was never stored"
+    );
+    assert_eq!(
+        server.log().matches("nothing is stored while").count(),
+        1,
+        "{}",
+        server.log()
+    );
+}
+
+#[test]
+fn a_log_that_is_cut_off_anywhere_leaves_the_first_commits() {
+    let (server, key) = Server::with_consumer();
+    let token = server.session(&key);
+    for seq in 0..60 {
+        let body = format!(
+            "token={token}&action=a&data={}&seq={seq}&ts=2026-01-02T03:04:05Z",
+            "x".repeat(seq * 20)
+        );
+        assert_eq!(server.form("/events", &body).status, 200);
+    }
+    let folder = server.folder.clone();
+    server.kill();
+    let log = fs::read(folder.path().join("microticks.db-wal")).unwrap();
+    let cut = tempfile::tempdir().unwrap();
+    let database = cut.path().join("cut.db");
+    let mut before = 0;
+    for step in 0..=200 {
+        fs::copy(folder.path().join("microticks.db"), &database).unwrap();
+        fs::write(
+            cut.path().join("cut.db-wal"),
+            &log[..log.len() * step / 200],
+        )
+        .unwrap();
+        let _ = fs::remove_file(cut.path().join("cut.db-shm"));
+        let events = events_in(&database);
+        assert!(
+            events
+                .iter()
+                .copied()
+                .eq(0..i64::try_from(events.len()).unwrap()),
+            "a hole at {step}: {events:?}"
+        );
+        assert!(events.len() >= before, "less is left of a longer log");
+        before = events.len();
+    }
+    assert_eq!(before, 60);
+}
+
+fn events_in(database: &Path) -> Vec<i64> {
+    let file = Connection::open(database).unwrap();
+    let ok: String = file
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(ok, "ok");
+    let mut seqs = file.prepare("SELECT seq FROM events ORDER BY id").unwrap();
+    seqs.query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect()
+}
+
+#[test]
+fn a_file_in_memory_is_warned_about() {
+    let in_memory = Path::new("/dev/shm");
+    assert!(in_memory.is_dir(), "this test needs a tmpfs at /dev/shm");
+    let folder = Arc::new(tempfile::tempdir_in(in_memory).unwrap());
+    act(folder.path(), &["--add-consumer", "MyApp"]);
+    let server = Server::start_in(&folder, &[]);
+    assert!(
+        server.get("/readyz").json()["warning"]
+            .as_str()
+            .unwrap()
+            .contains("tmpfs")
+    );
+    until("it is said at start", || server.log().contains("tmpfs"));
+}
