@@ -7,7 +7,8 @@ use argh::FromArgs;
 /// Collects sessions and events from touch tables and kiosks in one SQLite file, and shows them.
 ///
 /// Without an action it serves. The options of serving can also be given as environment variables: MICROTICKS_DB,
-/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_DEFAULT_CONSUMER, MICROTICKS_SESSION_TIMEOUT.
+/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_TRUSTED_PROXY, MICROTICKS_DEFAULT_CONSUMER,
+/// MICROTICKS_SESSION_TIMEOUT.
 #[derive(Debug, Default, FromArgs)]
 pub struct Flags {
     /// the database file (default: microticks.db in the current folder)
@@ -22,6 +23,9 @@ pub struct Flags {
     /// the key that reading asks for; without it, only this computer may read
     #[argh(option, arg_name = "key")]
     pub key: Option<String>,
+    /// the addresses of proxies in front of this server, whose word about visitors' addresses is taken
+    #[argh(option, arg_name = "list")]
+    pub trusted_proxy: Option<String>,
     /// the consumer that pages without a key count for (default: the oldest)
     #[argh(option, arg_name = "name")]
     pub default_consumer: Option<String>,

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::cli::Flags;
+use crate::model::ip::IpBlocks;
 use crate::store::StoreConfig;
-use crate::store::consumers::IpFilter;
 
 const DEFAULT_DB: &str = "microticks.db";
 const DEFAULT_SESSION_TIMEOUT: Duration = Duration::from_secs(1800);
@@ -56,6 +56,8 @@ pub struct ServeConfig {
     pub www: Option<PathBuf>,
     /// What reading asks for.
     pub key: Option<String>,
+    /// The proxies whose word about addresses and hosts is taken.
+    pub trusted_proxies: Option<IpBlocks>,
 }
 
 /// A command line that cannot be meant.
@@ -79,6 +81,9 @@ pub enum UsageError {
     /// A time-out that is no number.
     #[error("--session-timeout takes seconds, like 1800, not {0:?}")]
     SessionTimeout(String),
+    /// A list of proxies that cannot be read.
+    #[error("--trusted-proxy takes addresses or CIDR blocks, like 127.0.0.1,10.0.0.0/8, not {0:?}")]
+    TrustedProxy(String),
     /// A filter that cannot be read.
     #[error("--ip-filter takes addresses or CIDR blocks, like 10.0.0.0/8,192.168.1.7, not {0:?}")]
     IpFilter(String),
@@ -119,7 +124,7 @@ impl Command {
             let ip_filter = flags.ip_filter.filter(|filter| !filter.is_empty());
             if let Some(filter) = ip_filter
                 .as_ref()
-                .filter(|filter| IpFilter::parse(filter).is_none())
+                .filter(|filter| IpBlocks::parse(filter).is_none())
             {
                 return Err(UsageError::IpFilter(filter.clone()));
             }
@@ -130,6 +135,9 @@ impl Command {
                 bind,
             });
         }
+        let trusted = given(flags.trusted_proxy, "MICROTICKS_TRUSTED_PROXY")?;
+        let trusted =
+            trusted.map(|list| IpBlocks::parse(&list).ok_or(UsageError::TrustedProxy(list)));
         let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER")?;
         let timeout = given(flags.session_timeout, "MICROTICKS_SESSION_TIMEOUT")?;
         Ok(Command::Serve(ServeConfig {
@@ -141,6 +149,7 @@ impl Command {
             bind,
             www: given(flags.www, "MICROTICKS_WWW")?.map(PathBuf::from),
             key: given(flags.key, "MICROTICKS_KEY")?,
+            trusted_proxies: trusted.transpose()?,
         }))
     }
 }

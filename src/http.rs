@@ -6,6 +6,7 @@ mod collect;
 mod error;
 mod lists;
 mod origin;
+mod proxy;
 mod reply;
 mod route;
 mod service;
@@ -29,6 +30,7 @@ use body::BodyRoom;
 pub use www::Folder;
 
 use crate::limits;
+use crate::model::ip::IpBlocks;
 use crate::store::Store;
 
 /// What answering requests needs.
@@ -37,18 +39,26 @@ pub struct App {
     store: Store,
     key: Option<String>,
     www: Option<Folder>,
+    trusted_proxies: Option<IpBlocks>,
     bodies: BodyRoom,
     wrong_keys: Semaphore,
     script_was_fetched: AtomicBool,
 }
 
 impl App {
-    /// Answers from a store. With a key, whoever has it may read; without, only this computer.
-    pub fn new(store: Store, key: Option<String>, www: Option<Folder>) -> App {
+    /// Answers from a store. With a key, whoever has it may read; without, only this computer. The word of trusted
+    /// proxies about addresses and hosts is taken.
+    pub fn new(
+        store: Store,
+        key: Option<String>,
+        www: Option<Folder>,
+        trusted_proxies: Option<IpBlocks>,
+    ) -> App {
         App {
             store,
             key,
             www,
+            trusted_proxies,
             bodies: BodyRoom::default(),
             wrong_keys: Semaphore::new(limits::WRONG_KEYS_AT_ONCE),
             script_was_fetched: AtomicBool::new(false),

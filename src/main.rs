@@ -199,7 +199,12 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
         }
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
-        let app = Arc::new(App::new(store.clone(), config.key, folder));
+        let app = Arc::new(App::new(
+            store.clone(),
+            config.key,
+            folder,
+            config.trusted_proxies,
+        ));
         Ok(microticks::run(listener, app, store, agent, shutdown).await?)
     });
     // Whatever still runs belongs to nobody any more.

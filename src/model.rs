@@ -3,6 +3,7 @@
 //! Nothing here does I/O, and nothing behind [`crate::wire`] handles a value that has not passed through these types.
 
 pub mod clock;
+pub mod ip;
 pub mod list;
 pub mod moment;
 

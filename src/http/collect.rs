@@ -28,6 +28,15 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
 const PREFLIGHT_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 
+/// Whom a request is from, as far as proxies in between tell.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    /// The address.
+    pub ip: IpAddr,
+    /// The host that was asked for.
+    pub host: Option<&'a str>,
+}
+
 /// Stores what a request asks for and says so once it is on the disk.
 pub async fn store(
     app: &App,
@@ -35,7 +44,7 @@ pub async fn store(
     head: &Parts,
     body: Incoming,
     received_at: Moment,
-    ip: IpAddr,
+    sender: Sender<'_>,
 ) -> Result<Response<ReplyBody>, ApiError> {
     let limit = if *route == Route::Batch {
         limits::BATCH_BODY_BYTES
@@ -44,29 +53,34 @@ pub async fn store(
     };
     let ReadBody { bytes, room: _room } = app.bodies.read(body, limit).await?;
     let work = match route {
-        Route::Batch => batch(&head.headers, &bytes)?,
-        _ => form(route, &head.headers, &bytes).await?,
+        Route::Batch => batch(&head.headers, sender, &bytes)?,
+        _ => form(route, &head.headers, sender, &bytes).await?,
     };
     drop(bytes);
     let outcome = app
         .store
         .ingest(Request {
             received_at,
-            ip,
+            ip: sender.ip,
             work,
         })
         .await??;
     Ok(reply::json(StatusCode::OK, replies::outcome(&outcome)))
 }
 
-fn batch(headers: &HeaderMap, body: &[u8]) -> Result<Work, ApiError> {
+fn batch(headers: &HeaderMap, sender: Sender<'_>, body: &[u8]) -> Result<Work, ApiError> {
     let text = String::from_utf8_lossy(body);
     let envelope = Envelope::parse(&text)?;
-    let credential = credential(envelope.consumer_key(), headers)?;
+    let credential = credential(envelope.consumer_key(), headers, sender)?;
     Ok(envelope.into_work(credential))
 }
 
-async fn form(route: &Route, headers: &HeaderMap, body: &Bytes) -> Result<Work, ApiError> {
+async fn form(
+    route: &Route,
+    headers: &HeaderMap,
+    sender: Sender<'_>,
+    body: &Bytes,
+) -> Result<Work, ApiError> {
     let content_type = headers
         .get(CONTENT_TYPE)
         .map_or("", |value| value.to_str().unwrap_or("?"));
@@ -77,17 +91,24 @@ async fn form(route: &Route, headers: &HeaderMap, body: &Bytes) -> Result<Work, 
         .trim()
         .to_ascii_lowercase();
     match essence.as_str() {
-        "" | "application/x-www-form-urlencoded" => work(route, headers, &Fields::from_form(body)),
+        "" | "application/x-www-form-urlencoded" => {
+            work(route, headers, sender, &Fields::from_form(body))
+        }
         "application/json" | "text/plain" => {
             let text = String::from_utf8_lossy(body);
             let fields = Fields::from_json(&text)
                 .map_err(|error| ApiError::MalformedBody(error.to_string()))?;
-            work(route, headers, &fields)
+            work(route, headers, sender, &fields)
         }
         "multipart/form-data" => {
             let pairs = multipart(content_type, body.clone()).await;
             let pairs = pairs.map_err(|error| ApiError::MalformedBody(error.to_string()))?;
-            work(route, headers, &Fields::from_pairs(pairs.into_iter()))
+            work(
+                route,
+                headers,
+                sender,
+                &Fields::from_pairs(pairs.into_iter()),
+            )
         }
         other => Err(ApiError::MediaType(other.to_owned())),
     }
@@ -109,20 +130,35 @@ async fn multipart(content_type: &str, body: Bytes) -> multer::Result<Pairs> {
     Ok(pairs)
 }
 
-fn work(route: &Route, headers: &HeaderMap, fields: &Fields<'_>) -> Result<Work, ApiError> {
+fn work(
+    route: &Route,
+    headers: &HeaderMap,
+    sender: Sender<'_>,
+    fields: &Fields<'_>,
+) -> Result<Work, ApiError> {
     Ok(match route {
         Route::StoreEvent => forms::store_event(fields)?,
         Route::StopSession => forms::stop_session(fields)?,
-        _ => forms::start_session(fields, credential(forms::consumer_key(fields)?, headers)?)?,
+        _ => forms::start_session(
+            fields,
+            credential(forms::consumer_key(fields)?, headers, sender)?,
+        )?,
     })
 }
 
 /// Whom a request counts for: whoever its key says, or the default consumer if it comes from a page of ours.
-fn credential(key: Option<String>, headers: &HeaderMap) -> Result<Credential, ApiError> {
+fn credential(
+    key: Option<String>,
+    headers: &HeaderMap,
+    sender: Sender<'_>,
+) -> Result<Credential, ApiError> {
     match key {
         Some(key) => Ok(Credential::Key(key)),
-        None if origin::is_same_origin(headers) => Ok(Credential::SameOrigin),
-        None => Err(ApiError::MissingKey(origin::missing_key_text(headers))),
+        None if origin::is_same_origin(headers, sender.host) => Ok(Credential::SameOrigin),
+        None => Err(ApiError::MissingKey(origin::missing_key_text(
+            headers,
+            sender.host,
+        ))),
     }
 }
 

@@ -14,19 +14,19 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).map(|value| value.to_str().unwrap_or(""))
 }
 
-/// Whether the browser says that the page which sends this came from here.
+/// Whether the browser says that the page which sends this came from here. `host` is what the browser asked for.
 ///
 /// A convenience, not a protection: whoever forges it can add rows for the default consumer, and nothing more.
-pub fn is_same_origin(headers: &HeaderMap) -> bool {
+pub fn is_same_origin(headers: &HeaderMap, host: Option<&str>) -> bool {
     match text(headers, &SEC_FETCH_SITE) {
         Some(site) => site == "same-origin",
-        None => origin_is_host(headers),
+        None => origin_is_host(headers, host),
     }
 }
 
-/// Whether host and port of `Origin` are those of `Host`. The scheme does not matter, and the default ports of both
-/// schemes are one: a proxy may speak https to browsers and http to us.
-fn origin_is_host(headers: &HeaderMap) -> bool {
+/// Whether host and port of `Origin` are those that were asked for. The scheme does not matter, and the default ports
+/// of both schemes are one: a proxy may speak https to browsers and http to us.
+fn origin_is_host(headers: &HeaderMap, host: Option<&str>) -> bool {
     let parts = |authority: &http::uri::Authority| {
         let port = authority
             .port_u16()
@@ -35,7 +35,7 @@ fn origin_is_host(headers: &HeaderMap) -> bool {
     };
     let origin = text(headers, &ORIGIN).and_then(|origin| origin.parse::<http::Uri>().ok());
     let origin = origin.filter(|origin| matches!(origin.scheme_str(), Some("http" | "https")));
-    let host = text(headers, &HOST).and_then(|host| host.parse().ok());
+    let host = host.and_then(|host| host.parse().ok());
     match (origin.as_ref().and_then(http::Uri::authority), host) {
         (Some(origin), Some(host)) => parts(origin) == parts(&host),
         _ => false,
@@ -43,9 +43,9 @@ fn origin_is_host(headers: &HeaderMap) -> bool {
 }
 
 /// What a missing key is answered with: what was seen, and both cures.
-pub fn missing_key_text(headers: &HeaderMap) -> String {
-    let seen = |name: &HeaderName| {
-        text(headers, name)
+pub fn missing_key_text(headers: &HeaderMap, host: Option<&str>) -> String {
+    let seen = |value: Option<&str>| {
+        value
             .unwrap_or("none")
             .chars()
             .take(200)
@@ -55,8 +55,8 @@ pub fn missing_key_text(headers: &HeaderMap) -> String {
         "No \"consumer_key\" parameter provided, and the request does not come from a page of this server (Origin: \
          {}, Host: {}). Put data-consumer-key=\"…\" into the script tag; behind a proxy, start the server with \
          --trusted-proxy.",
-        seen(&ORIGIN),
-        seen(&HOST)
+        seen(text(headers, &ORIGIN)),
+        seen(host)
     )
 }
 
@@ -78,6 +78,8 @@ pub struct Peer {
     pub address: IpAddr,
     /// The version of HTTP that it speaks.
     pub version: Version,
+    /// Whether the server is told of proxies, so that no connection can be taken for one of this computer.
+    pub behind_proxy: bool,
 }
 
 /// Whether a request may read. With a key set, whoever sends it may; else only this computer itself.
@@ -124,12 +126,13 @@ fn is_local(headers: &HeaderMap, peer: Peer) -> bool {
         Some(_) => false,
     };
     peer.address.to_canonical().is_loopback()
+        && !peer.behind_proxy
         && peer.version == Version::HTTP_11
         && headers.get_all(HOST).iter().count() == 1
         && text(headers, &HOST).is_some_and(host_is_local)
         && direct
         && site_is_ours
-        && (!headers.contains_key(ORIGIN) || origin_is_host(headers))
+        && (!headers.contains_key(ORIGIN) || origin_is_host(headers, text(headers, &HOST)))
 }
 
 /// Whether a `Host` names this computer in a way that no other name server can answer for.
@@ -203,7 +206,11 @@ mod tests {
             (&[("host", "kiosk")], false),
             (&[], false),
         ] {
-            assert_eq!(is_same_origin(&headers(lines)), expected, "{lines:?}");
+            assert_eq!(
+                is_same_origin(&headers(lines), text(&headers(lines), &HOST)),
+                expected,
+                "{lines:?}"
+            );
         }
     }
 
@@ -322,10 +329,29 @@ mod tests {
                 None,
                 &headers(lines),
                 Some("any"),
-                Peer { address, version },
+                Peer {
+                    address,
+                    version,
+                    behind_proxy: false,
+                },
             );
             assert_eq!(allowed.is_ok(), expected, "{lines:?} {address} {version:?}");
         }
+    }
+
+    #[test]
+    fn behind_a_proxy_nobody_reads_without_a_key() {
+        let local = headers(&[("host", "localhost")]);
+        let peer = |behind_proxy| Peer {
+            address: [127, 0, 0, 1].into(),
+            version: Version::HTTP_11,
+            behind_proxy,
+        };
+        assert_eq!(may_read(None, &local, None, peer(false)), Ok(()));
+        assert_eq!(
+            may_read(None, &local, None, peer(true)),
+            Err(Denied::NotLocal)
+        );
     }
 
     #[test]
@@ -333,6 +359,7 @@ mod tests {
         let peer = Peer {
             address: [192, 168, 1, 5].into(),
             version: Version::HTTP_10,
+            behind_proxy: true,
         };
         for (lines, query_key, expected) in [
             (&[][..], Some("secret"), true),

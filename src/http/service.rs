@@ -7,12 +7,13 @@ use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
+use super::collect::Sender;
 use super::error::ApiError;
 use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists};
+use super::{App, assets, collect, lists, proxy};
 use crate::limits;
 use crate::model::Moment;
 use crate::store::StoreError;
@@ -27,6 +28,7 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
     let peer = Peer {
         address: peer.ip().to_canonical(),
         version: head.version,
+        behind_proxy: app.trusted_proxies.is_some(),
     };
     let reply = answer(app, &route, &head, body, received_at, peer).await;
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
@@ -51,7 +53,10 @@ async fn answer(
     let query = Query::new(head.uri.query().unwrap_or_default());
     match route {
         Route::StartSession | Route::StoreEvent | Route::StopSession | Route::Batch => {
-            collect::store(app, route, head, body, received_at, peer.address).await
+            let trusted = app.trusted_proxies.as_ref();
+            let ip = proxy::client_address(peer.address, &head.headers, trusted);
+            let host = proxy::host(peer.address, &head.headers, trusted);
+            collect::store(app, route, head, body, received_at, Sender { ip, host }).await
         }
         Route::Preflight => Ok(collect::preflight(head)),
         Route::ListSessions | Route::ListEvents => {

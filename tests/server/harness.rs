@@ -161,11 +161,7 @@ impl Server {
     }
 
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = agent().get(self.url(path));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        Reply::from(request.call().unwrap())
+        get(&self.url(path), headers)
     }
 
     pub fn post(&self, path: &str, content_type: &str, body: &[u8]) -> Reply {
@@ -173,11 +169,7 @@ impl Server {
     }
 
     pub fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut request = agent().post(self.url(path));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        Reply::from(request.send(body).unwrap())
+        post(&self.url(path), headers, body)
     }
 
     /// Posts a form as the original's client does.
@@ -236,6 +228,24 @@ impl Drop for Server {
         let status = child.wait().unwrap();
         assert!(status.success(), "the server did not stop well: {status}");
     }
+}
+
+/// Asks any server.
+pub fn get(url: &str, headers: &[(&str, &str)]) -> Reply {
+    let mut request = agent().get(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    Reply::from(request.call().unwrap())
+}
+
+/// Posts to any server.
+pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    let mut request = agent().post(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    Reply::from(request.send(body).unwrap())
 }
 
 fn agent() -> ureq::Agent {

@@ -14,6 +14,8 @@ mod forms;
 mod harness;
 mod hostile;
 mod pages;
+#[cfg(target_os = "linux")]
+mod proxy;
 mod reading;
 mod takeover;
 mod www;
