@@ -7,6 +7,7 @@
 mod checkpoint;
 pub mod consumers;
 mod error;
+mod events;
 mod expiry;
 mod file;
 mod health;

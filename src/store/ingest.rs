@@ -7,16 +7,17 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::consumers::Consumers;
+use super::events::{self, Stored};
 use super::expiry::{self, Expiry};
 use super::session::{Beginning, Session, Timed};
 use crate::limits;
 use crate::model::clock::Sending;
 use crate::model::{
     Alive, Applied, Credential, Device, Event, Item, Moment, Outcome, Refusal, Rejection, Request,
-    Seq, Stamp, Token, What, Work,
+    Stamp, Token, What, Work,
 };
 
 /// The part of the writer that knows what requests mean.
@@ -41,13 +42,6 @@ const CLICK: &str = "click";
 struct Clicks {
     count: i64,
     last: Moment,
-}
-
-/// What came of storing an event.
-enum Stored {
-    New(i64),
-    Before(i64),
-    Conflict,
 }
 
 /// What came of an item of a batch.
@@ -293,12 +287,12 @@ impl Ingest {
         };
         let stored = if session.is_stopped() {
             // A repeated event is recognised before it is refused.
-            match stored_before(connection, session.id, ts, event)? {
+            match events::find(connection, session.id, ts, event)? {
                 Some(stored) => stored,
                 None => return Ok(Err(Refusal::SessionStopped)),
             }
         } else {
-            insert_event(
+            events::insert(
                 connection,
                 session.id,
                 Timed::as_given(ts),
@@ -374,7 +368,7 @@ impl Batch<'_> {
             What::Start(device) => session.begin(connection, timed, device.as_ref())?,
             What::Stop(reason) => session.stop(connection, timed, reason.as_ref())?,
             What::Event(event) => {
-                match insert_event(connection, session.id, timed, event, sending.received_at)? {
+                match events::insert(connection, session.id, timed, event, sending.received_at)? {
                     Stored::New(_) => {
                         session.revive(connection, timed.time, sending.received_at, timeout_ms)?
                     }
@@ -433,70 +427,4 @@ impl Batch<'_> {
             .execute(values)
             .map(drop)
     }
-}
-
-/// Inserts an event unless its number is taken. Without a number it is always new.
-fn insert_event(
-    connection: &Connection,
-    session_id: i64,
-    timed: Timed,
-    event: &Event,
-    received_at: Moment,
-) -> rusqlite::Result<Stored> {
-    let sql = "INSERT INTO events(session_id, time, action, data, seq, received_at, raw_time) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) WHERE seq IS NOT NULL DO NOTHING";
-    let inserted = connection.prepare_cached(sql)?.execute(params![
-        session_id,
-        timed.time.to_string(),
-        event.action.as_str(),
-        event.data.as_str(),
-        event.seq.map(Seq::get),
-        received_at.as_ms(),
-        timed.raw.map(|raw| raw.to_string()),
-    ])?;
-    if inserted == 1 {
-        return Ok(Stored::New(connection.last_insert_rowid()));
-    }
-    let stored = stored_before(
-        connection,
-        session_id,
-        timed.raw.unwrap_or(timed.time),
-        event,
-    )?;
-    Ok(stored.expect("an event that was not inserted is there"))
-}
-
-/// Looks for the number of an event, and whether it is the same event.
-fn stored_before(
-    connection: &Connection,
-    session_id: i64,
-    ts: Moment,
-    event: &Event,
-) -> rusqlite::Result<Option<Stored>> {
-    let Some(seq) = event.seq else {
-        return Ok(None);
-    };
-    let sql = "SELECT id, ifnull(raw_time, time), action, data FROM events WHERE session_id = ?1 AND seq = ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let found = statement.query_row((session_id, seq.get()), |row| {
-        let same = row
-            .get_ref(1)?
-            .as_str()
-            .is_ok_and(|stored| stored == ts.to_string())
-            && row
-                .get_ref(2)?
-                .as_str()
-                .is_ok_and(|stored| stored == event.action.as_str())
-            && row
-                .get_ref(3)?
-                .as_str()
-                .is_ok_and(|stored| stored == event.data.as_str());
-        let id = row.get(0)?;
-        Ok(if same {
-            Stored::Before(id)
-        } else {
-            Stored::Conflict
-        })
-    });
-    found.optional()
 }

@@ -186,7 +186,7 @@ impl Drop for Active<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
-    use std::thread;
+    use std::thread::{self, JoinHandle};
 
     use super::super::queue::Wake;
     use super::*;
@@ -211,6 +211,20 @@ mod tests {
         connection.query_row(ENDLESS, [], |row| row.get(0))
     }
 
+    /// A read that runs until it is cut off.
+    fn begin_endless(readers: &Arc<Readers>) -> JoinHandle<Result<i64, StoreError>> {
+        let (began, has_began) = channel();
+        let readers = Arc::clone(readers);
+        let running = thread::spawn(move || {
+            readers.read(Duration::from_secs(60), |connection| {
+                began.send(()).unwrap();
+                endless(connection)
+            })
+        });
+        has_began.recv().unwrap();
+        running
+    }
+
     #[test]
     fn a_read_that_takes_too_long_is_cut_off_and_its_connection_used_again() {
         let (readers, _queue, _folder) = readers();
@@ -224,17 +238,7 @@ mod tests {
     #[test]
     fn the_writer_keeps_readers_out_until_the_last_one_has_left() {
         let (readers, queue, _folder) = readers();
-        let (began, has_began) = channel();
-        let running = thread::spawn({
-            let readers = Arc::clone(&readers);
-            move || {
-                readers.read(Duration::from_secs(60), |connection| {
-                    began.send(()).unwrap();
-                    endless(connection)
-                })
-            }
-        });
-        has_began.recv().unwrap();
+        let running = begin_endless(&readers);
         assert_eq!(readers.keep_out(), 1);
         let waiting = thread::spawn({
             let readers = Arc::clone(&readers);
@@ -252,17 +256,7 @@ mod tests {
     #[test]
     fn closing_ends_every_read() {
         let (readers, _queue, _folder) = readers();
-        let (began, has_began) = channel();
-        let running = thread::spawn({
-            let readers = Arc::clone(&readers);
-            move || {
-                readers.read(Duration::from_secs(60), |connection| {
-                    began.send(()).unwrap();
-                    endless(connection)
-                })
-            }
-        });
-        has_began.recv().unwrap();
+        let running = begin_endless(&readers);
         readers.close();
         assert_eq!(running.join().unwrap(), Err(StoreError::Interrupted));
         assert_eq!(
