@@ -228,7 +228,7 @@
         return { kind: halve ? 'halve' : 'keep', code: body.code, error: body.error };
       }
     }
-    const error = 'No Microticks server answers (status ' + status + ').' + hint;
+    const error = 'No Microticks server answers (status ' + status + ').';
     return { kind: 'keep', code: 'foreign', error };
   }
 
@@ -269,7 +269,7 @@
       const stopper = page.AbortController && new AbortController();
       const reply = post(batch, stopper && { signal: stopper.signal })
         .then(response => response.text().then(text => verdict(response.status, text, batch.length)))
-        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached.' + hint }));
+        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached.' }));
       const late = new Promise(resolve => {
         const tryMs = batchItems > 1 ? TRY_MS : PATIENT_TRY_MS;
         setTimeout(resolve, tryMs, { kind: 'keep', code: 'late', error: 'The server does not answer in time.' });
@@ -289,7 +289,8 @@
       const fate = answer.kind === 'keep' ? ' (all is kept while this page stays open, and sent later)' : ' (the item is given up)';
       // A page that goes away breaks its requests off, which is nobody's mistake.
       for (const fault of leaving ? [] : answer.rejected || [answer]) {
-        say(pair + fault.code, host + ' ' + key + ': ' + fault.error + fate);
+        const cure = /^(foreign|silent)$/.test(fault.code) ? hint : '';
+        say(pair + fault.code, host + ' ' + key + ': ' + fault.error + cure + fate);
       }
     }
 
