@@ -87,7 +87,28 @@ impl fmt::Display for Moment {
         let utc = Moment::EPOCH
             .checked_add(SignedDuration::from_millis(self.0))
             .expect("a moment is within jiff's years");
-        write!(f, "{utc:.3}Z")
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let fields = [
+            (0, 4, i32::from(utc.year())),
+            (5, 2, i32::from(utc.month())),
+            (8, 2, i32::from(utc.day())),
+            (11, 2, i32::from(utc.hour())),
+            (14, 2, i32::from(utc.minute())),
+            (17, 2, i32::from(utc.second())),
+            (20, 3, i32::from(utc.millisecond())),
+        ];
+        for (at, width, number) in fields {
+            write_digits(&mut text[at..at + width], number.unsigned_abs());
+        }
+        f.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
+    }
+}
+
+/// Fills a field with the last digits of a number.
+fn write_digits(field: &mut [u8], mut number: u32) {
+    for byte in field.iter_mut().rev() {
+        *byte = b'0' + u8::try_from(number % 10).expect("a digit is small");
+        number /= 10;
     }
 }
 

@@ -16,7 +16,7 @@ use super::file::Identity;
 use super::health::warn_of_what_is_odd;
 use super::ingest::Ingest;
 use super::open::Opened;
-use super::queue::{Job, Queue, Wake};
+use super::queue::{self, Job, Queue, Wake};
 use super::readers::Readers;
 use crate::limits;
 use crate::model::{Outcome, Refusal};
@@ -121,10 +121,7 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
-                for (job, outcome) in jobs.into_iter().zip(outcomes) {
-                    // Whoever is not there any more gets no answer.
-                    let _ = job.answer.send(Ok(outcome));
-                }
+                queue::answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
                 self.keep_log_short()
             }
             Err(error) => match self.passing(error)? {
@@ -241,7 +238,5 @@ impl Writer {
 }
 
 fn answer_all(jobs: Vec<Job>, error: StoreError) {
-    for job in jobs {
-        let _ = job.answer.send(Err(error));
-    }
+    queue::answer(jobs.into_iter().map(|job| (job, Err(error))).collect());
 }

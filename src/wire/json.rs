@@ -92,7 +92,12 @@ pub fn elements(text: &str, most: usize) -> serde_json::Result<Result<Vec<&RawVa
 
 /// The text of a JSON string; `None` if the value is not a string. A lone surrogate becomes U+FFFD.
 pub fn string(value: &RawValue) -> Option<Cow<'_, str>> {
-    serde_json::from_str::<Text<'_>>(value.get())
+    let source = value.get();
+    let inside = source.strip_prefix('"')?.strip_suffix('"')?;
+    if !inside.contains('\\') {
+        return Some(Cow::Borrowed(inside));
+    }
+    serde_json::from_str::<Text<'_>>(source)
         .ok()
         .map(|text| text.0)
 }
