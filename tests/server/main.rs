@@ -5,6 +5,7 @@
 mod batch;
 mod binary;
 mod cli;
+mod consumers;
 mod crash;
 mod docs;
 mod expiry;
