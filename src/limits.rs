@@ -1,5 +1,6 @@
 //! Every limit of the server, with its reason. Nothing that a client sends, holds open or waits for is unbounded.
 
+use std::thread;
 use std::time::Duration;
 
 /// A form or JSON post: one event holds at most one `data`, which percent-encoding can triple.
@@ -71,6 +72,11 @@ pub const EXPIRED_AT_ONCE: usize = 500;
 pub const SHORTEST_LOOK_PAUSE: Duration = Duration::from_millis(100);
 /// See [`SHORTEST_LOOK_PAUSE`].
 pub const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(60);
+
+/// Threads that talk to clients. One core is left to the writer, for which all of them wait.
+pub fn async_threads() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
 
 /// Reading connections. Lists are short snapshots, so few are enough.
 pub const READERS: usize = 4;

@@ -184,7 +184,10 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
         .map_err(|error| StartError::Bind(config.bind, error))?;
     let (store, agent) = Store::open(&config.store)?;
     log::info!("database file {}", agent.path().display());
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(limits::async_threads())
+        .enable_all()
+        .build()?;
     let served = runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;

@@ -7,6 +7,8 @@ pub mod batch;
 pub mod fields;
 pub mod forms;
 pub mod json;
+pub mod multipart;
 pub mod query;
 pub mod replies;
 pub mod rows;
+pub mod text;

@@ -1,6 +1,5 @@
 //! The routes that store something.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -22,7 +21,7 @@ use crate::limits;
 use crate::model::{Credential, Moment, Request, Work};
 use crate::wire::batch::Envelope;
 use crate::wire::fields::Fields;
-use crate::wire::{forms, replies};
+use crate::wire::{forms, multipart, replies, text};
 
 const ALLOW_PRIVATE_NETWORK: HeaderName =
     HeaderName::from_static("access-control-allow-private-network");
@@ -69,7 +68,7 @@ pub async fn store(
 }
 
 fn batch(headers: &HeaderMap, sender: Sender<'_>, body: &[u8]) -> Result<Work, ApiError> {
-    let text = String::from_utf8_lossy(body);
+    let text = text::utf8(body);
     let envelope = Envelope::parse(&text)?;
     let credential = credential(envelope.consumer_key(), headers, sender)?;
     Ok(envelope.into_work(credential))
@@ -95,39 +94,22 @@ async fn form(
             work(route, headers, sender, &Fields::from_form(body))
         }
         "application/json" | "text/plain" => {
-            let text = String::from_utf8_lossy(body);
+            let text = text::utf8(body);
             let fields = Fields::from_json(&text)
                 .map_err(|error| ApiError::MalformedBody(error.to_string()))?;
             work(route, headers, sender, &fields)
         }
         "multipart/form-data" => {
-            let pairs = multipart(content_type, body.clone()).await;
-            let pairs = pairs.map_err(|error| ApiError::MalformedBody(error.to_string()))?;
-            work(
-                route,
-                headers,
-                sender,
-                &Fields::from_pairs(pairs.into_iter()),
-            )
+            let pairs = multipart::pairs(content_type, body.clone())
+                .await
+                .map_err(|error| ApiError::MalformedBody(error.to_string()))?;
+            let pairs = pairs
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()));
+            work(route, headers, sender, &Fields::from_pairs(pairs))
         }
         other => Err(ApiError::MediaType(other.to_owned())),
     }
-}
-
-type Pairs = Vec<(Cow<'static, str>, Cow<'static, str>)>;
-
-async fn multipart(content_type: &str, body: Bytes) -> multer::Result<Pairs> {
-    let boundary = multer::parse_boundary(content_type)?;
-    let whole =
-        futures_util::stream::once(std::future::ready(Ok::<_, std::convert::Infallible>(body)));
-    let mut parts = multer::Multipart::new(whole, boundary);
-    let mut pairs = Vec::new();
-    while let Some(part) = parts.next_field().await? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let value = String::from_utf8_lossy(&part.bytes().await?).into_owned();
-        pairs.push((name.into(), value.into()));
-    }
-    Ok(pairs)
 }
 
 fn work(

@@ -1,6 +1,6 @@
 //! Rows of `events`, each (session, seq) at most once.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::session::Timed;
 use crate::model::{Event, Moment, Seq};
@@ -15,35 +15,46 @@ pub(super) enum Stored {
     Conflict,
 }
 
-/// Inserts an event unless its number is taken. Without a number it is always new.
-pub(super) fn insert(
-    connection: &Connection,
-    session_id: i64,
-    timed: Timed,
-    event: &Event,
-    received_at: Moment,
-) -> rusqlite::Result<Stored> {
-    let sql = "INSERT INTO events(session_id, time, action, data, seq, received_at, raw_time) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) WHERE seq IS NOT NULL DO NOTHING";
-    let inserted = connection.prepare_cached(sql)?.execute(params![
-        session_id,
-        timed.time.to_string(),
-        event.action.as_str(),
-        event.data.as_str(),
-        event.seq.map(Seq::get),
-        received_at.as_ms(),
-        timed.raw.map(|raw| raw.to_string()),
-    ])?;
-    if inserted == 1 {
-        return Ok(Stored::New(connection.last_insert_rowid()));
+/// Inserts events, many with one statement.
+pub(super) struct Inserter<'c> {
+    connection: &'c Connection,
+    statement: CachedStatement<'c>,
+}
+
+impl<'c> Inserter<'c> {
+    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Inserter<'c>> {
+        let sql = "INSERT INTO events(session_id, time, action, data, seq, received_at, raw_time) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(session_id, seq) DO NOTHING";
+        Ok(Inserter {
+            connection,
+            statement: connection.prepare_cached(sql)?,
+        })
     }
-    let stored = find(
-        connection,
-        session_id,
-        timed.raw.unwrap_or(timed.time),
-        event,
-    )?;
-    Ok(stored.expect("an event that was not inserted is there"))
+
+    /// Inserts an event unless its number is taken. Without a number it is always new.
+    pub(super) fn insert(
+        &mut self,
+        session_id: i64,
+        timed: Timed,
+        event: &Event,
+        received_at: Moment,
+    ) -> rusqlite::Result<Stored> {
+        let inserted = self.statement.execute(params![
+            session_id,
+            timed.time.to_string(),
+            event.action.as_str(),
+            event.data.as_str(),
+            event.seq.map(Seq::get),
+            received_at.as_ms(),
+            timed.raw.map(|raw| raw.to_string()),
+        ])?;
+        if inserted == 1 {
+            return Ok(Stored::New(self.connection.last_insert_rowid()));
+        }
+        let ts = timed.raw.unwrap_or(timed.time);
+        let stored = find(self.connection, session_id, ts, event)?;
+        Ok(stored.expect("an event that was not inserted is there"))
+    }
 }
 
 /// Looks for the number of an event, and whether it is the same event.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::consumers::Consumers;
-use super::events::{self, Stored};
+use super::events::{self, Inserter, Stored};
 use super::expiry::{self, Expiry};
 use super::session::{Beginning, Session, Timed};
 use crate::limits;
@@ -175,6 +175,7 @@ impl Ingest {
                 let mut batch = Batch {
                     ingest: self,
                     connection,
+                    events: Inserter::new(connection)?,
                     consumer_id,
                     sending,
                     ip: request.ip.to_string(),
@@ -209,8 +210,11 @@ impl Ingest {
                 None => return Ok(None),
             }
         }
-        let session = self.sessions.get_mut(token);
-        if let Some(session) = &session {
+        let mut session = self.sessions.get_mut(token);
+        if let Some(session) = &mut session
+            && session.heard_in != Some(self.now)
+        {
+            session.heard_in = Some(self.now);
             self.expiry.hear(session.id, self.now);
         }
         Ok(session)
@@ -292,8 +296,7 @@ impl Ingest {
                 None => return Ok(Err(Refusal::SessionStopped)),
             }
         } else {
-            events::insert(
-                connection,
+            Inserter::new(connection)?.insert(
                 session.id,
                 Timed::as_given(ts),
                 event,
@@ -318,6 +321,7 @@ impl Ingest {
 struct Batch<'a> {
     ingest: &'a mut Ingest,
     connection: &'a Connection,
+    events: Inserter<'a>,
     consumer_id: i64,
     sending: Sending,
     ip: String,
@@ -354,7 +358,8 @@ impl Batch<'_> {
             Some(session) => session,
             None if !token.is_well_formed() => return Ok(Err(Refusal::UnknownToken)),
             None => {
-                let session = self.begin(token, at, what)?;
+                let begun = self.begin(token, at, what)?;
+                let session = self.ingest.remember(token, begun);
                 if matches!(what, What::Start(_)) {
                     return Ok(Ok(Fate::Stored));
                 }
@@ -368,7 +373,7 @@ impl Batch<'_> {
             What::Start(device) => session.begin(connection, timed, device.as_ref())?,
             What::Stop(reason) => session.stop(connection, timed, reason.as_ref())?,
             What::Event(event) => {
-                match events::insert(connection, session.id, timed, event, sending.received_at)? {
+                match (self.events).insert(session.id, timed, event, sending.received_at)? {
                     Stored::New(_) => {
                         session.revive(connection, timed.time, sending.received_at, timeout_ms)?
                     }
@@ -387,7 +392,7 @@ impl Batch<'_> {
     }
 
     /// Begins the session of an unknown token, provisionally unless the item is its start.
-    fn begin(&mut self, token: &Token, at: Stamp, what: &What) -> rusqlite::Result<&mut Session> {
+    fn begin(&self, token: &Token, at: Stamp, what: &What) -> rusqlite::Result<Session> {
         let (start, clock_offset_ms) = Session::first_time(at, self.sending);
         let device = match what {
             What::Start(device) => device.as_ref(),
@@ -403,8 +408,7 @@ impl Batch<'_> {
             clock_offset_ms,
             provisional: !matches!(what, What::Start(_)),
         };
-        let session = Session::insert(self.connection, &beginning)?;
-        Ok(self.ingest.remember(token, session))
+        Session::insert(self.connection, &beginning)
     }
 
     fn alive(&self, alive: &Alive) -> rusqlite::Result<()> {

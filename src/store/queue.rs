@@ -4,7 +4,7 @@
 //! and its sender waits for the outcome: so a request that is answered "not stored" is never stored after all.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
 use tokio::runtime::Handle;
@@ -23,25 +23,6 @@ pub(super) struct Job {
     number: u64,
     pub(super) request: Request,
     answer: oneshot::Sender<Answer>,
-    /// Where its sender waits.
-    runtime: Handle,
-}
-
-/// Answers requests, all in one piece.
-///
-/// Waking a sender from the writer's thread costs a system call each; waking one task that wakes all the others costs
-/// one.
-pub(super) fn answer(answered: Vec<(Job, Answer)>) {
-    let Some((Job { runtime, .. }, _)) = answered.first() else {
-        return;
-    };
-    let runtime = runtime.clone();
-    runtime.spawn(async move {
-        for (job, answer) in answered {
-            // Whoever is not there any more gets no answer.
-            let _ = job.answer.send(answer);
-        }
-    });
 }
 
 /// Requests in the order in which they came.
@@ -49,6 +30,8 @@ pub(super) fn answer(answered: Vec<(Job, Answer)>) {
 pub(super) struct Queue {
     state: Mutex<State>,
     changed: Condvar,
+    /// Where the senders wait.
+    runtime: OnceLock<Handle>,
 }
 
 #[derive(Debug, Default)]
@@ -84,6 +67,7 @@ impl Queue {
         &self,
         request: Request,
     ) -> Result<(u64, oneshot::Receiver<Answer>), StoreError> {
+        self.runtime.get_or_init(Handle::current);
         let mut state = self.state();
         if state.closed {
             return Err(StoreError::Stopping);
@@ -98,7 +82,6 @@ impl Queue {
             number,
             request,
             answer,
-            runtime: Handle::current(),
         });
         if state.jobs.len() == 1 {
             self.changed.notify_one();
@@ -171,6 +154,22 @@ impl Queue {
         });
         let count = fitting.count();
         state.jobs.drain(..count).collect()
+    }
+
+    /// Answers requests, all in one piece.
+    ///
+    /// Waking a sender from the writer's thread costs a system call each; waking one task that wakes all the others
+    /// costs one.
+    pub(super) fn answer(&self, answered: Vec<(Job, Answer)>) {
+        let runtime = self.runtime.get();
+        runtime
+            .expect("it is known since the first request came")
+            .spawn(async move {
+                for (job, answer) in answered {
+                    // Whoever is not there any more gets no answer.
+                    let _ = job.answer.send(answer);
+                }
+            });
     }
 
     /// Takes no more requests. What waits is still served.

@@ -39,7 +39,7 @@ CREATE INDEX sessions_open ON sessions(id) WHERE stopped_at IS NULL;
 
 -- One row for each thing that happened in a session.
 CREATE TABLE events (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,
   session_id INTEGER NOT NULL,    -- sessions.id
   time TEXT NOT NULL,             -- when it happened
   action TEXT NOT NULL,           -- what happened, e.g. click
@@ -48,9 +48,8 @@ CREATE TABLE events (
   received_at INTEGER,            -- when its request arrived, in ms since 1970; NULL in rows taken over
   raw_time TEXT                   -- the time by the page's own clock, where time is corrected
 );
-CREATE INDEX events_by_session ON events(session_id);
--- Each (session, seq) is stored at most once.
-CREATE UNIQUE INDEX events_by_seq ON events(session_id, seq) WHERE seq IS NOT NULL;
+-- Each (session, seq) is stored at most once; without a seq no two are equal.
+CREATE UNIQUE INDEX events_by_session ON events(session_id, seq);
 CREATE INDEX events_by_time ON events(time);
 
 -- The last sign of life of each screen.

@@ -1,5 +1,7 @@
 //! One row of `sessions` as the writer works with it.
 
+use std::time::Instant;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -19,6 +21,8 @@ pub(super) struct Session {
     provisional: bool,
     stop: Stop,
     clock_offset_ms: Option<i64>,
+    /// The group of requests in which it was last heard of, by the time at which that began.
+    pub(super) heard_in: Option<Instant>,
 }
 
 /// How a session ended.
@@ -103,6 +107,7 @@ impl Session {
                 provisional: row.get(4)?,
                 stop,
                 clock_offset_ms: row.get(5)?,
+                heard_in: None,
             })
         });
         found.optional()
@@ -135,6 +140,7 @@ impl Session {
             provisional: beginning.provisional,
             stop: Stop::Open,
             clock_offset_ms: beginning.clock_offset_ms,
+            heard_in: None,
         })
     }
 

@@ -19,8 +19,7 @@ CREATE INDEX sessions_open ON sessions(id) WHERE stopped_at IS NULL;
 ALTER TABLE events ADD COLUMN seq INTEGER;
 ALTER TABLE events ADD COLUMN received_at INTEGER;
 ALTER TABLE events ADD COLUMN raw_time TEXT;
-CREATE INDEX events_by_session ON events(session_id);
-CREATE UNIQUE INDEX events_by_seq ON events(session_id, seq) WHERE seq IS NOT NULL;
+CREATE UNIQUE INDEX events_by_session ON events(session_id, seq);
 CREATE INDEX events_by_time ON events(time);
 
 CREATE TABLE devices (

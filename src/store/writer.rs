@@ -16,7 +16,7 @@ use super::file::Identity;
 use super::health::warn_of_what_is_odd;
 use super::ingest::Ingest;
 use super::open::Opened;
-use super::queue::{self, Job, Queue, Wake};
+use super::queue::{Job, Queue, Wake};
 use super::readers::Readers;
 use crate::limits;
 use crate::model::{Outcome, Refusal};
@@ -105,7 +105,7 @@ impl Writer {
         if let Err(error) = self.begin() {
             let trouble = self.passing(error)?;
             if trouble != StoreError::Locked {
-                answer_all(self.queue.take(limits::TRANSACTION_ITEMS), trouble);
+                self.answer_all(self.queue.take(limits::TRANSACTION_ITEMS), trouble);
             }
             // While another process holds the lock they go on waiting, until they withdraw themselves.
             return Ok(());
@@ -121,7 +121,8 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
-                queue::answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
+                self.queue
+                    .answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
                 self.keep_log_short()
             }
             Err(error) => match self.passing(error)? {
@@ -130,13 +131,14 @@ impl Writer {
                     jobs.into_iter().try_for_each(|job| match self.begin() {
                         Ok(()) => self.commit_jobs(vec![job]),
                         Err(error) => {
-                            answer_all(vec![job], self.passing(error)?);
+                            let trouble = self.passing(error)?;
+                            self.answer_all(vec![job], trouble);
                             Ok(())
                         }
                     })
                 }
                 trouble => {
-                    answer_all(jobs, trouble);
+                    self.answer_all(jobs, trouble);
                     Ok(())
                 }
             },
@@ -223,6 +225,10 @@ impl Writer {
         Ok(trouble)
     }
 
+    fn answer_all(&self, jobs: Vec<Job>, error: StoreError) {
+        (self.queue).answer(jobs.into_iter().map(|job| (job, Err(error))).collect());
+    }
+
     fn end_trouble(&mut self) {
         if let Some(trouble) = self.queue.note_trouble(None) {
             log::info!("storing again; no longer: {trouble}");
@@ -235,8 +241,4 @@ impl Writer {
             error,
         }
     }
-}
-
-fn answer_all(jobs: Vec<Job>, error: StoreError) {
-    queue::answer(jobs.into_iter().map(|job| (job, Err(error))).collect());
 }

@@ -20,11 +20,14 @@ pub struct Envelope<'a> {
 /// Why a batch is refused as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// The body is not a JSON object.
-    #[error("The body is not a JSON object: {0}")]
+    /// The body is not JSON.
+    #[error("The body is not JSON: {0}")]
     Malformed(String),
-    /// `items` is missing or not an array.
-    #[error("\"items\" must be a JSON array")]
+    /// It is no object, or its `items` are no array.
+    #[error("The batch is not as it should be: {0}")]
+    Invalid(String),
+    /// `items` is missing.
+    #[error("No \"items\" parameter provided")]
     NoItems,
     /// `consumer_key` is neither a string nor absent.
     #[error("\"consumer_key\" must be a string")]
@@ -39,7 +42,9 @@ impl EnvelopeError {
     pub fn code(&self) -> &'static str {
         match self {
             EnvelopeError::Malformed(_) => "malformed_body",
-            EnvelopeError::NoItems | EnvelopeError::KeyNotText => "invalid_envelope",
+            EnvelopeError::Invalid(_) | EnvelopeError::NoItems | EnvelopeError::KeyNotText => {
+                "invalid_envelope"
+            }
             EnvelopeError::TooManyItems(_) => "too_many_items",
         }
     }
@@ -48,9 +53,16 @@ impl EnvelopeError {
 impl<'a> Envelope<'a> {
     /// Reads `consumer_key`, `sent_at` and where the items are. A `sent_at` that cannot be read counts as missing.
     pub fn parse(text: &'a str) -> Result<Envelope<'a>, EnvelopeError> {
-        let [consumer_key, sent_at, items] =
-            json::pick(text, &["consumer_key", "sent_at", "items"])
-                .map_err(|error| EnvelopeError::Malformed(error.to_string()))?;
+        let names = ["consumer_key", "sent_at"];
+        let ([consumer_key, sent_at], items) =
+            json::pick_with_array(text, &names, "items", limits::BATCH_ITEMS).map_err(|error| {
+                let text = error.to_string();
+                if error.is_data() {
+                    EnvelopeError::Invalid(text)
+                } else {
+                    EnvelopeError::Malformed(text)
+                }
+            })?;
         let consumer_key = match consumer_key {
             Some(value) if value.get() != "null" => {
                 Some(json::string(value).ok_or(EnvelopeError::KeyNotText)?)
@@ -58,8 +70,6 @@ impl<'a> Envelope<'a> {
             _ => None,
         };
         let items = items.ok_or(EnvelopeError::NoItems)?;
-        let items =
-            json::elements(items.get(), limits::BATCH_ITEMS).map_err(|_| EnvelopeError::NoItems)?;
         Ok(Envelope {
             consumer_key: consumer_key.filter(|key| !key.is_empty()),
             sent_at: sent_at
@@ -146,7 +156,7 @@ mod tests {
         let many = format!("{{\"items\":[{}1]}}", "1,".repeat(limits::BATCH_ITEMS));
         for (text, code) in [
             ("", "malformed_body"),
-            ("[]", "malformed_body"),
+            ("[]", "invalid_envelope"),
             ("{\"items\":[", "malformed_body"),
             ("{}", "invalid_envelope"),
             ("{\"items\":{}}", "invalid_envelope"),

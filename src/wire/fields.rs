@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::json;
+use super::{json, text};
 use crate::model::{Action, Data, Device, Event, Moment, Reason, Rejection, Seq, Token, TooLong};
 
 /// Every field name of a collecting request or of an item of a batch.
@@ -108,7 +108,7 @@ impl<'a> Fields<'a> {
 
     /// Reads `application/x-www-form-urlencoded`, which cannot fail: bytes that are no UTF-8 become U+FFFD.
     pub fn from_form(body: &'a [u8]) -> Fields<'a> {
-        Fields::from_pairs(form_urlencoded::parse(body))
+        Fields::from_pairs(text::pairs(body))
     }
 
     /// Reads a JSON object.

@@ -6,88 +6,125 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 /// The deepest JSON that replies nest; deeper text is given as a string, since many readers go no deeper.
 const NESTED_LEVELS: usize = 128;
 
-/// Reads a JSON object and picks the values of the wanted names. The first of equal names wins.
+/// The values of the wanted names in a JSON object. The first of equal names wins.
 pub fn pick<'a, const N: usize>(
     text: &'a str,
     names: &[&str; N],
 ) -> serde_json::Result<[Option<&'a RawValue>; N]> {
-    struct Pick<'n, 'v, const N: usize> {
-        names: &'n [&'n str; N],
-        values: [Option<&'v RawValue>; N],
-    }
-
-    impl<'de, const N: usize> Visitor<'de> for Pick<'_, 'de, N> {
-        type Value = [Option<&'de RawValue>; N];
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
-            while let Some(Text(key)) = map.next_key()? {
-                match self.names.iter().position(|name| *name == key) {
-                    Some(at) if self.values[at].is_none() => {
-                        self.values[at] = Some(map.next_value()?)
-                    }
-                    _ => drop(map.next_value::<IgnoredAny>()?),
-                }
-            }
-            Ok(self.values)
-        }
-    }
-
-    let mut source = serde_json::Deserializer::from_str(text);
-    let values = source.deserialize_map(Pick {
-        names,
-        values: [None; N],
-    })?;
-    source.end()?;
-    Ok(values)
+    read_object(text, Pick::new(names)).map(|picked| picked.values)
 }
 
-/// The elements of a JSON array, or how many there are if there are more than `most`.
-pub fn elements(text: &str, most: usize) -> serde_json::Result<Result<Vec<&RawValue>, usize>> {
-    struct Elements {
-        most: usize,
-    }
+/// The elements of an array, or how many there are if there are more than were wanted.
+pub type Elements<'a> = Result<Vec<&'a RawValue>, usize>;
 
-    impl<'de> Visitor<'de> for Elements {
-        type Value = Result<Vec<&'de RawValue>, usize>;
+/// Like [`pick`], and takes apart the array of one more name, of at most so many elements. A long one is read only once.
+pub fn pick_with_array<'a, const N: usize>(
+    text: &'a str,
+    names: &[&str; N],
+    array: &str,
+    most: usize,
+) -> serde_json::Result<([Option<&'a RawValue>; N], Option<Elements<'a>>)> {
+    let mut pick = Pick::new(names);
+    pick.array = Some((array, TakeApart { most }));
+    read_object(text, pick).map(|picked| (picked.values, picked.elements))
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a JSON array")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            let mut values = Vec::new();
-            while values.len() < self.most {
-                match seq.next_element()? {
-                    Some(value) => values.push(value),
-                    None => return Ok(Ok(values)),
-                }
-            }
-            let mut count = self.most;
-            while seq.next_element::<IgnoredAny>()?.is_some() {
-                count += 1;
-            }
-            Ok(if count > self.most {
-                Err(count)
-            } else {
-                Ok(values)
-            })
-        }
-    }
-
+fn read_object<'a, V: Visitor<'a>>(text: &'a str, visitor: V) -> serde_json::Result<V::Value> {
     let mut source = serde_json::Deserializer::from_str(text);
-    let values = source.deserialize_seq(Elements { most })?;
+    let value = source.deserialize_map(visitor)?;
     source.end()?;
-    Ok(values)
+    Ok(value)
+}
+
+/// What is wanted of an object, and what was found.
+struct Pick<'n, 'v, const N: usize> {
+    names: &'n [&'n str; N],
+    array: Option<(&'n str, TakeApart)>,
+    values: [Option<&'v RawValue>; N],
+    elements: Option<Elements<'v>>,
+}
+
+impl<'n, const N: usize> Pick<'n, '_, N> {
+    fn new(names: &'n [&'n str; N]) -> Self {
+        Pick {
+            names,
+            array: None,
+            values: [None; N],
+            elements: None,
+        }
+    }
+}
+
+impl<'de, const N: usize> Visitor<'de> for Pick<'_, 'de, N> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some(Text(key)) = map.next_key()? {
+            match self.names.iter().position(|name| *name == key) {
+                Some(at) if self.values[at].is_none() => self.values[at] = Some(map.next_value()?),
+                None if let Some((name, take_apart)) = self.array
+                    && name == key
+                    && self.elements.is_none() =>
+                {
+                    self.elements = Some(map.next_value_seed(take_apart)?);
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(self)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct TakeApart {
+    most: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for TakeApart {
+    type Value = Elements<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TakeApart {
+    type Value = Elements<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while values.len() < self.most {
+            match seq.next_element()? {
+                Some(value) => values.push(value),
+                None => return Ok(Ok(values)),
+            }
+        }
+        let mut count = self.most;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(if count > self.most {
+            Err(count)
+        } else {
+            Ok(values)
+        })
+    }
 }
 
 /// The text of a JSON string; `None` if the value is not a string. A lone surrogate becomes U+FFFD.
@@ -246,10 +283,15 @@ mod tests {
 
     #[test]
     fn a_long_array_is_counted_and_not_kept() {
-        assert_eq!(elements("[1, 2]", 2).unwrap().unwrap().len(), 2);
-        assert_eq!(elements("[1, 2, 3]", 2).unwrap().unwrap_err(), 3);
-        assert!(elements("[1, 2, 3,]", 2).is_err());
-        assert!(elements("{}", 2).is_err());
+        let elements = |array| {
+            let text = format!(r#"{{"a":1,"list":{array},"list":[]}}"#);
+            let (_, elements) = pick_with_array(&text, &["a"], "list", 2)?;
+            Ok::<_, serde_json::Error>(elements.unwrap().map(|elements| elements.len()))
+        };
+        assert_eq!(elements("[1, 2]").unwrap(), Ok(2));
+        assert_eq!(elements("[1, 2, 3]").unwrap(), Err(3));
+        assert!(elements("[1, 2, 3,]").unwrap_err().is_syntax());
+        assert!(elements("{}").unwrap_err().is_data());
     }
 
     #[test]

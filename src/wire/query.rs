@@ -1,5 +1,6 @@
 //! Query strings: parameters to a list.
 
+use super::text;
 use crate::limits;
 use crate::model::Moment;
 use crate::model::list::{EventColumn, Filter, Format, List, Range, SessionColumn, Wanted};
@@ -42,7 +43,7 @@ impl<'a> Query<'a> {
 
     /// The decoded value of a parameter.
     pub fn get(&self, name: &str) -> Option<String> {
-        let first = form_urlencoded::parse(self.0.as_bytes()).find(|(key, _)| key == name);
+        let first = text::pairs(self.0.as_bytes()).find(|(key, _)| key == name);
         first
             .map(|(_, value)| value.into_owned())
             .filter(|value| !value.is_empty())

@@ -219,7 +219,7 @@ fn a_broken_envelope_is_refused_whole() {
     let many = vec![1; 5_001];
     for (body, status, code) in [
         (String::new(), 400, "malformed_body"),
-        ("[]".to_owned(), 400, "malformed_body"),
+        ("[]".to_owned(), 400, "invalid_envelope"),
         (
             format!("{{\"consumer_key\":\"{key}\",\"items\":["),
             400,
