@@ -125,10 +125,22 @@ impl Ingest {
         }
     }
 
-    /// Applies one request.
-    pub(super) fn apply(
+    /// Applies requests, one after the other.
+    pub(super) fn apply_all<'r>(
         &mut self,
         connection: &Connection,
+        requests: impl Iterator<Item = &'r Request>,
+    ) -> rusqlite::Result<Vec<Result<Outcome, Refusal>>> {
+        let mut events = Inserter::new(connection)?;
+        requests
+            .map(|request| self.apply(connection, &mut events, request))
+            .collect()
+    }
+
+    fn apply(
+        &mut self,
+        connection: &Connection,
+        events: &mut Inserter<'_>,
         request: &Request,
     ) -> rusqlite::Result<Result<Outcome, Refusal>> {
         match &request.work {
@@ -146,7 +158,7 @@ impl Ingest {
                 device.as_ref(),
             ),
             Work::StoreEvent { token, ts, event } => {
-                self.store_event(connection, request, token, *ts, event)
+                self.store_event(connection, events, request, token, *ts, event)
             }
             Work::StopSession { token, ts, reason } => {
                 let Some(session) = self.session(connection, token)? else {
@@ -175,7 +187,7 @@ impl Ingest {
                 let mut batch = Batch {
                     ingest: self,
                     connection,
-                    events: Inserter::new(connection)?,
+                    events,
                     consumer_id,
                     sending,
                     ip: request.ip.to_string(),
@@ -280,6 +292,7 @@ impl Ingest {
     fn store_event(
         &mut self,
         connection: &Connection,
+        events: &mut Inserter<'_>,
         request: &Request,
         token: &Token,
         ts: Moment,
@@ -296,12 +309,7 @@ impl Ingest {
                 None => return Ok(Err(Refusal::SessionStopped)),
             }
         } else {
-            Inserter::new(connection)?.insert(
-                session.id,
-                Timed::as_given(ts),
-                event,
-                request.received_at,
-            )?
+            events.insert(session.id, Timed::as_given(ts), event, request.received_at)?
         };
         match stored {
             Stored::New(event_id) => {
@@ -318,16 +326,16 @@ impl Ingest {
 }
 
 /// A batch that is being applied.
-struct Batch<'a> {
+struct Batch<'a, 'c> {
     ingest: &'a mut Ingest,
     connection: &'a Connection,
-    events: Inserter<'a>,
+    events: &'a mut Inserter<'c>,
     consumer_id: i64,
     sending: Sending,
     ip: String,
 }
 
-impl Batch<'_> {
+impl Batch<'_, '_> {
     fn apply(&mut self, items: &[Result<Item, Rejection>]) -> rusqlite::Result<Applied> {
         let mut applied = Applied::default();
         for (index, item) in items.iter().enumerate() {

@@ -191,10 +191,8 @@ impl Writer {
         jobs: &[Job],
     ) -> rusqlite::Result<Vec<Result<Outcome, Refusal>>> {
         self.ingest.begin(&self.connection, Instant::now())?;
-        let outcomes = jobs
-            .iter()
-            .map(|job| self.ingest.apply(&self.connection, &job.request));
-        let outcomes = outcomes.collect::<rusqlite::Result<_>>()?;
+        let requests = jobs.iter().map(|job| &job.request);
+        let outcomes = self.ingest.apply_all(&self.connection, requests)?;
         self.ingest.finish(&self.connection)?;
         self.commit()?;
         Ok(outcomes)

@@ -28,24 +28,20 @@ pub fn pairs(encoded: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>
 
 /// Undoes the encoding of a name or value. A `%` that no two hexadecimal digits follow stays as it is.
 fn decoded(encoded: &[u8]) -> Cow<'_, str> {
-    let Some(plain) = encoded.iter().position(|byte| matches!(byte, b'%' | b'+')) else {
+    if !encoded.iter().any(|byte| matches!(byte, b'%' | b'+')) {
         return utf8(encoded);
-    };
+    }
     let mut bytes = Vec::with_capacity(encoded.len());
-    bytes.extend_from_slice(&encoded[..plain]);
-    let mut rest = &encoded[plain..];
-    while let [first, tail @ ..] = rest {
-        let (byte, after) = match (first, tail) {
-            (b'+', _) => (b' ', tail),
-            (b'%', [high, low, after @ ..])
-                if let (Some(high), Some(low)) = (digit(*high), digit(*low)) =>
-            {
-                (high << 4 | low, after)
+    let mut rest = encoded.iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match (byte, rest.as_slice()) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, after @ ..]) if let Some(byte) = from_hex(*high, *low) => {
+                rest = after.iter();
+                byte
             }
-            (byte, _) => (*byte, tail),
-        };
-        bytes.push(byte);
-        rest = after;
+            _ => *byte,
+        });
     }
     Cow::Owned(match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -53,15 +49,23 @@ fn decoded(encoded: &[u8]) -> Cow<'_, str> {
     })
 }
 
-/// The value of a hexadecimal digit.
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+/// The byte that two hexadecimal digits stand for.
+fn from_hex(high: u8, low: u8) -> Option<u8> {
+    let (high, low) = (DIGITS[usize::from(high)], DIGITS[usize::from(low)]);
+    (high | low < 16).then_some(high << 4 | low)
 }
+
+/// The value of each byte that is a hexadecimal digit; 16 for all others.
+const DIGITS: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        values[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {
