@@ -8,7 +8,7 @@ use argh::FromArgs;
 ///
 /// Without an action it serves. The options of serving can also be given as environment variables: MICROTICKS_DB,
 /// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_TRUSTED_PROXY, MICROTICKS_DEFAULT_CONSUMER,
-/// MICROTICKS_SESSION_TIMEOUT.
+/// MICROTICKS_SESSION_TIMEOUT, MICROTICKS_LOG, MICROTICKS_SENTRY_DSN.
 #[derive(Debug, Default, FromArgs)]
 pub struct Flags {
     /// the database file (default: microticks.db in the current folder)
@@ -32,6 +32,12 @@ pub struct Flags {
     /// seconds without any event after which a session is closed (default: 1800; 0 is never)
     #[argh(option, arg_name = "seconds")]
     pub session_timeout: Option<String>,
+    /// how much the log says: off, error, warn, info, debug or trace (default: info)
+    #[argh(option, arg_name = "level")]
+    pub log: Option<String>,
+    /// where errors of the server are reported, without any data of visitors
+    #[argh(option, arg_name = "dsn")]
+    pub sentry_dsn: Option<String>,
     /// action: make a consumer and print its key
     #[argh(option, arg_name = "name")]
     pub add_consumer: Option<String>,

@@ -5,6 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use log::LevelFilter;
+use sentry::types::{Dsn, ParseDsnError};
+
 use crate::cli::Flags;
 use crate::model::ip::IpBlocks;
 use crate::store::StoreConfig;
@@ -58,6 +61,10 @@ pub struct ServeConfig {
     pub key: Option<String>,
     /// The proxies whose word about addresses and hosts is taken.
     pub trusted_proxies: Option<IpBlocks>,
+    /// How much the log says.
+    pub log: LevelFilter,
+    /// Where errors are reported.
+    pub sentry_dsn: Option<Dsn>,
 }
 
 /// A command line that cannot be meant.
@@ -84,6 +91,12 @@ pub enum UsageError {
     /// A list of proxies that cannot be read.
     #[error("--trusted-proxy takes addresses or CIDR blocks, like 127.0.0.1,10.0.0.0/8, not {0:?}")]
     TrustedProxy(String),
+    /// A level that does not exist.
+    #[error("--log takes off, error, warn, info, debug or trace, not {0:?}")]
+    Log(String),
+    /// A DSN that is none.
+    #[error("--sentry-dsn cannot be read: {0}")]
+    SentryDsn(String),
     /// A filter that cannot be read.
     #[error("--ip-filter takes addresses or CIDR blocks, like 10.0.0.0/8,192.168.1.7, not {0:?}")]
     IpFilter(String),
@@ -150,6 +163,16 @@ impl Command {
             www: given(flags.www, "MICROTICKS_WWW")?.map(PathBuf::from),
             key: given(flags.key, "MICROTICKS_KEY")?,
             trusted_proxies: trusted.transpose()?,
+            log: match given(flags.log, "MICROTICKS_LOG")? {
+                Some(level) => level.parse().map_err(|_| UsageError::Log(level))?,
+                None => given(None, "FLASK_LOG_LEVEL")?
+                    .and_then(|level| python_level(&level))
+                    .unwrap_or(LevelFilter::Info),
+            },
+            sentry_dsn: given(flags.sentry_dsn, "MICROTICKS_SENTRY_DSN")?
+                .map(|dsn| dsn.parse())
+                .transpose()
+                .map_err(|error: ParseDsnError| UsageError::SentryDsn(error.to_string()))?,
         }))
     }
 }
@@ -158,6 +181,15 @@ fn seconds(text: String) -> Result<Duration, UsageError> {
     match text.parse() {
         Ok(seconds) => Ok(Duration::from_secs(seconds)),
         Err(_) => Err(UsageError::SessionTimeout(text)),
+    }
+}
+
+/// What the levels of the original service are called here. One that it did not know was `INFO` there, too.
+fn python_level(name: &str) -> Option<LevelFilter> {
+    match name.to_ascii_uppercase().as_str() {
+        "CRITICAL" | "FATAL" => Some(LevelFilter::Error),
+        "WARNING" => Some(LevelFilter::Warn),
+        name => name.parse().ok(),
     }
 }
 
@@ -237,6 +269,36 @@ mod tests {
     }
 
     #[test]
+    fn the_log_level_of_the_original_is_understood() {
+        for (line, environment, expected) in [
+            ("", vec![], LevelFilter::Info),
+            (
+                "--log debug",
+                vec![("MICROTICKS_LOG", "off")],
+                LevelFilter::Debug,
+            ),
+            (
+                "",
+                vec![("MICROTICKS_LOG", "WARN"), ("FLASK_LOG_LEVEL", "DEBUG")],
+                LevelFilter::Warn,
+            ),
+            ("", vec![("FLASK_LOG_LEVEL", "WARNING")], LevelFilter::Warn),
+            (
+                "",
+                vec![("FLASK_LOG_LEVEL", "critical")],
+                LevelFilter::Error,
+            ),
+            ("", vec![("FLASK_LOG_LEVEL", "DEBUG")], LevelFilter::Debug),
+            ("", vec![("FLASK_LOG_LEVEL", "LOUD")], LevelFilter::Info),
+        ] {
+            let Ok(Command::Serve(config)) = resolve(line, &environment) else {
+                panic!("it serves")
+            };
+            assert_eq!(config.log, expected, "{line} {environment:?}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_refused() {
         for (line, expected) in [
             (
@@ -263,6 +325,11 @@ mod tests {
                 UsageError::Bind("example.org:80".into()),
             ),
             ("--bind 127.0.0.1", UsageError::Bind("127.0.0.1".into())),
+            ("--log loud", UsageError::Log("loud".into())),
+            (
+                "--sentry-dsn x",
+                UsageError::SentryDsn("no valid url provided".into()),
+            ),
             (
                 "--session-timeout soon",
                 UsageError::SessionTimeout("soon".into()),

@@ -19,19 +19,22 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 
 use body::BodyRoom;
+use error::ApiError;
 pub use www::Folder;
 
 use crate::limits;
 use crate::model::ip::IpBlocks;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// What answering requests needs.
 #[derive(Debug)]
@@ -68,21 +71,29 @@ impl App {
 
 /// Serves until it is told to stop, then lets running requests finish for a while.
 pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let connections = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let places = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let refusals = Arc::new(Semaphore::new(limits::REFUSED_CONNECTIONS));
     let mut fails = false;
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &connections) => accepted,
+            accepted = listener.accept() => accepted,
             () = told_to(&mut stop) => break,
         };
         match accepted {
-            Ok((stream, peer, permit)) => {
+            Ok((stream, peer)) => {
                 fails = false;
-                let (app, stop) = (Arc::clone(&app), stop.clone());
-                tokio::spawn(async move {
-                    converse(stream, peer, &app, stop).await;
-                    drop(permit);
-                });
+                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    let (app, stop) = (Arc::clone(&app), stop.clone());
+                    tokio::spawn(async move {
+                        converse(stream, peer, &app, stop).await;
+                        drop(place);
+                    });
+                } else if let Ok(refusal) = Arc::clone(&refusals).try_acquire_owned() {
+                    tokio::spawn(async move {
+                        turn_away(stream).await;
+                        drop(refusal);
+                    });
+                }
             }
             Err(error) if is_of_the_system(&error) => {
                 // Said once for each time of trouble, which no descriptor being left is.
@@ -96,7 +107,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiv
     }
     drop(listener);
     let everyone = u32::try_from(limits::CONNECTIONS).unwrap_or(u32::MAX);
-    if tokio::time::timeout(limits::SHUTDOWN_TIME, connections.acquire_many(everyone))
+    if tokio::time::timeout(limits::SHUTDOWN_TIME, places.acquire_many(everyone))
         .await
         .is_err()
     {
@@ -107,19 +118,6 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, mut stop: watch::Receiv
 /// Waits until the server is told to stop, or until nobody is left to tell it.
 async fn told_to(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
-}
-
-/// Waits for a free place, and for somebody to take it.
-async fn accept(
-    listener: &TcpListener,
-    connections: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let permit = Arc::clone(connections)
-        .acquire_owned()
-        .await
-        .expect("the semaphore is never closed");
-    let (stream, peer) = listener.accept().await?;
-    Ok((stream, peer, permit))
 }
 
 /// Whether accepting failed for a reason that is not the peer's.
@@ -159,4 +157,20 @@ async fn converse(stream: TcpStream, peer: SocketAddr, app: &App, mut stop: watc
     if let Err(error) = result {
         log::debug!("a connection ended early: {error}");
     }
+}
+
+/// Answers one request of a connection for which there is no place: try again later.
+async fn turn_away(stream: TcpStream) {
+    let answer = service_fn(|request: Request<Incoming>| async {
+        body::discard(&mut request.into_body()).await;
+        let mut reply = ApiError::from(StoreError::Overloaded).into_reply();
+        reply::allow_every_origin(reply.headers_mut());
+        Ok::<_, Infallible>(reply)
+    });
+    let connection = http1::Builder::new()
+        .keep_alive(false)
+        .max_headers(limits::HEADERS)
+        .max_buf_size(limits::HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), answer);
+    let _ = tokio::time::timeout(limits::REFUSAL_TIME, connection).await;
 }

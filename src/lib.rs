@@ -8,6 +8,7 @@
 //! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON and CSV |
 //! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
 //! | [`http`] | connections, routes, replies, embedded assets |
+//! | [`ops`] | the log, and errors for Sentry |
 //!
 //! Each room uses only those above it. ARCHITECTURE.md has the ways through them and what must stay true.
 
@@ -16,6 +17,7 @@ pub mod config;
 pub mod http;
 pub mod limits;
 pub mod model;
+pub mod ops;
 pub mod store;
 pub mod wire;
 

@@ -37,6 +37,10 @@ pub const CLOCK_TOLERANCE_MS: i64 = 60 * 1000;
 
 /// Open connections: a building full of kiosks, with room for a few hundred strangers.
 pub const CONNECTIONS: usize = 1024;
+/// Connections beyond these that are told to come again; any more are closed at once.
+pub const REFUSED_CONNECTIONS: usize = 64;
+/// How long one of them may take to ask and to hear.
+pub const REFUSAL_TIME: Duration = Duration::from_secs(5);
 /// Open files: the connections, as many files of `--www`, and some for ourselves.
 pub const FILE_DESCRIPTORS: u64 = 4_096;
 /// A request's head must have arrived, and an idle connection used again, within this.
@@ -108,6 +112,17 @@ pub const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 pub const FILE_LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How long requests may take to finish once the server is told to stop.
 pub const SHUTDOWN_TIME: Duration = Duration::from_secs(8);
+
+/// How long nothing more is said about requests that bring a mistake of ours to light.
+pub const MISTAKE_PAUSE: Duration = Duration::from_secs(60);
+/// Lines that wait to be written to the log. Beyond that they are counted instead.
+pub const LOG_LINES: usize = 1_024;
+/// How long the process waits at its end for its last lines to be written.
+pub const LOG_FLUSH_TIME: Duration = Duration::from_secs(1);
+/// How long the process waits at its end for its last errors to reach Sentry.
+pub const SENTRY_FLUSH_TIME: Duration = Duration::from_secs(2);
+/// How long one error may take to reach Sentry.
+pub const SENTRY_TIME: Duration = Duration::from_secs(30);
 
 /// What `Retry-After` says, in seconds.
 pub const RETRY_AFTER_S: u16 = 5;

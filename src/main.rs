@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use log::LevelFilter;
 use microticks::cli::{Exit, Flags};
 use microticks::config::{Command, ServeConfig};
 use microticks::http::{App, Folder};
 use microticks::limits;
+use microticks::ops::{logging, sentry};
 use microticks::store::consumers::{self, Added, Consumer, ConsumerError};
 use microticks::store::{self, Fatal, OpenError, Store};
 use tokio::net::TcpListener;
@@ -41,10 +43,6 @@ enum StartError {
 }
 
 fn main() -> ExitCode {
-    env_logger::Builder::new()
-        .filter_level(log::LevelFilter::Info)
-        .format_target(false)
-        .init();
     let flags = match Flags::parse(std::env::args_os().skip(1)) {
         Ok(flags) => flags,
         Err(Exit::Help(text)) => {
@@ -57,6 +55,13 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(error) => return usage(&error.to_string()),
     };
+    let (level, dsn) = match &command {
+        Command::Serve(config) => (config.log, config.sentry_dsn.clone()),
+        _ => (LevelFilter::Info, None),
+    };
+    // Both wait for their last lines when they are dropped.
+    let _log = logging::start(level);
+    let _sentry = dsn.map(sentry::start);
     let done =
         match command {
             Command::Serve(config) => serve(config),

@@ -15,6 +15,7 @@ mod ingest;
 pub mod lists;
 mod open;
 mod queue;
+mod rarely;
 mod readers;
 mod session;
 mod writer;

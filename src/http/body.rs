@@ -93,7 +93,8 @@ impl BodyRoom {
     }
 }
 
-async fn discard(body: &mut Incoming) {
+/// Reads on for a while and throws away what comes, so that a client that is still sending hears the reply.
+pub async fn discard(body: &mut Incoming) {
     let deadline = Instant::now() + limits::DISCARD_TIME;
     let mut left = limits::DISCARDED_BODY_BYTES;
     while let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await {

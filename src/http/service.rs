@@ -1,8 +1,10 @@
 //! From a request to a reply: one match over the routes, and one place where errors become replies.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
@@ -30,7 +32,7 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
         version: head.version,
         behind_proxy: app.trusted_proxies.is_some(),
     };
-    let reply = answer(app, &route, &head, body, received_at, peer).await;
+    let reply = or_internal(answer(app, &route, &head, body, received_at, peer)).await;
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
     let is_read = matches!(
         route,
@@ -40,6 +42,13 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
         reply::allow_every_origin(reply.headers_mut());
     }
     reply
+}
+
+/// A panic costs one request: it is logged where it happens, and this request is told that the mistake is ours.
+async fn or_internal<T>(answer: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
+    // What a panic leaves half done is dropped with the request; all else is behind locks that panics poison.
+    let caught = AssertUnwindSafe(answer).catch_unwind().await;
+    caught.unwrap_or(Err(StoreError::Internal.into()))
 }
 
 async fn answer(
@@ -132,4 +141,17 @@ async fn ready(app: &App) -> Result<Response<ReplyBody>, ApiError> {
         StatusCode::OK,
         replies::ready(consumer, script, touch, app.store.volatile_file_system()),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_is_an_answer_to_one_request() {
+        let reply = or_internal::<()>(async { panic!("a test wants it so") }).await;
+        let reply = reply.unwrap_err().into_reply();
+        assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(or_internal(async { Ok(()) }).await.is_ok());
+    }
 }

@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
 
 use rusqlite::Connection;
 
+use super::rarely::Rarely;
 use super::readers::Readers;
 use crate::limits;
 
@@ -21,7 +21,7 @@ pub(super) struct LogKeeper {
     pages: Arc<AtomicU32>,
     /// Pages in the log when it was last checkpointed; 0 once it has begun anew.
     checkpointed_pages: u32,
-    warned: Option<Instant>,
+    warning: Rarely,
 }
 
 impl LogKeeper {
@@ -40,7 +40,7 @@ impl LogKeeper {
             readers,
             pages,
             checkpointed_pages: 0,
-            warned: None,
+            warning: Rarely::new(limits::LOG_WARNING_PAUSE),
         })
     }
 
@@ -86,9 +86,7 @@ impl LogKeeper {
 
     /// Says what is wrong with the log, now and then.
     pub(super) fn warn(&mut self, what: &str) {
-        let is_due = |warned: Instant| warned.elapsed() >= limits::LOG_WARNING_PAUSE;
-        if self.warned.is_none_or(is_due) {
-            self.warned = Some(Instant::now());
+        if self.warning.is_due() {
             log::warn!("the write-ahead log {what}");
         }
     }

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::error::{StoreError, read_error};
 use super::open;
 use super::queue::Queue;
+use super::rarely::Rarely;
 use crate::limits;
 
 /// How many steps of SQLite's machine run between two looks at the clock: some microseconds' worth.
@@ -31,12 +32,13 @@ pub(super) struct Readers {
     interrupted: Arc<AtomicBool>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     idle: Vec<Connection>,
     active: usize,
     kept_out: bool,
     closed: bool,
+    mistakes: Rarely,
 }
 
 impl Readers {
@@ -45,7 +47,13 @@ impl Readers {
             path,
             queue,
             permits: Semaphore::new(limits::READERS),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                idle: Vec::new(),
+                active: 0,
+                kept_out: false,
+                closed: false,
+                mistakes: Rarely::new(limits::MISTAKE_PAUSE),
+            }),
             changed: Condvar::new(),
             interrupted: Arc::default(),
         }
@@ -80,7 +88,7 @@ impl Readers {
         });
         result.map_err(|error| {
             let told = read_error(&error);
-            if told == StoreError::Internal {
+            if told == StoreError::Internal && self.state().mistakes.is_due() {
                 log::error!("a read failed: {error}");
             }
             told

@@ -17,6 +17,7 @@ use super::health::warn_of_what_is_odd;
 use super::ingest::Ingest;
 use super::open::Opened;
 use super::queue::{Job, Queue, Wake};
+use super::rarely::Rarely;
 use super::readers::Readers;
 use crate::limits;
 use crate::model::{Outcome, Refusal};
@@ -30,6 +31,7 @@ pub(super) struct Writer {
     identity: Identity,
     log: LogKeeper,
     ingest: Ingest,
+    mistakes: Rarely,
 }
 
 impl Writer {
@@ -59,6 +61,7 @@ impl Writer {
                     identity,
                     log,
                     ingest,
+                    mistakes: Rarely::new(limits::MISTAKE_PAUSE),
                 })
             }
             Err(error) => Err(OpenError::Sqlite { path, error }),
@@ -216,8 +219,13 @@ impl Writer {
                 .map_err(|error| self.fatal(error))?;
         }
         self.ingest.forget();
-        // An episode is logged once.
-        if self.queue.note_trouble(Some(trouble)) != Some(trouble) {
+        if trouble == StoreError::Internal {
+            // It is the request, and not a time of trouble.
+            if self.mistakes.is_due() {
+                log::error!("a request could not be stored: {error}");
+            }
+        } else if self.queue.note_trouble(Some(trouble)) != Some(trouble) {
+            // An episode is logged once.
             log::error!("nothing is stored while {trouble}: {error}");
         }
         Ok(trouble)

@@ -204,6 +204,122 @@ fn a_file_that_another_program_locks_is_waited_for_or_refused() {
     );
 }
 
+/// A trigger of somebody else makes the database do what cannot be: neither store an event nor know it.
+pub fn let_the_writer_die(server: &Server, token: &str) {
+    let trigger = "CREATE TRIGGER ignore BEFORE INSERT ON events WHEN NEW.action = 'boom' BEGIN SELECT RAISE(IGNORE); END";
+    let file = Connection::open(server.database()).unwrap();
+    file.execute_batch(trigger).unwrap();
+    let body = format!("token={token}&action=boom&data=&ts=2026-01-02T03:04:05Z");
+    let length = body.len();
+    let answer = server.raw(
+        format!("POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{body}")
+            .as_bytes(),
+    );
+    assert_eq!(answer, "", "nobody is told what nobody knows");
+}
+
+#[test]
+fn a_writer_that_dies_ends_the_server() {
+    let (server, key) = Server::with_consumer();
+    let token = server.session(&key);
+    let folder = Arc::clone(&server.folder);
+    let_the_writer_die(&server, &token);
+    let (status, log) = server.wait();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert_eq!(log.matches("ERROR").count(), 2, "{log}");
+    assert!(
+        log.contains("thread writer panicked at src/store/events.rs"),
+        "{log}"
+    );
+    assert!(log.contains("the writer thread died"), "{log}");
+    let server = Server::start_in(&folder, &[]);
+    assert_eq!(server.count("SELECT count(*) FROM sessions"), 1);
+}
+
+#[test]
+fn a_file_that_becomes_read_only_is_served_on_or_given_up() {
+    use std::os::unix::fs::PermissionsExt;
+    let (server, key) = Server::with_consumer();
+    server.session(&key);
+    // Whoever has a file open may write on.
+    for file in [server.database(), server.folder.path().to_owned()] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    server.session(&key);
+    fs::set_permissions(server.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    drop(server);
+    // A disk that the system has made read-only, as Linux does after errors, lets nobody.
+    let faulty = Faulty::start("-wal", "pwrite64:error=EROFS");
+    let answer = faulty.start_session();
+    faulty.assert_gave_up(&answer, 0);
+}
+
+#[test]
+fn a_small_disk_that_fills_up_is_told_and_survived() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let disk = folder.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    let program = env!("CARGO_BIN_EXE_microticks");
+    let start = format!(
+        "mount -t tmpfs -o size=1m none disk && cd disk && {program} --add-consumer MyApp > ../said \
+         && exec {program} --bind 127.0.0.1:0"
+    );
+    let mut command = Command::new("unshare");
+    command
+        .env_clear()
+        .args(["--map-root-user", "--mount", "sh", "-c", &start]);
+    let server = Server::spawn(command.current_dir(folder.path()), &folder);
+    let said = fs::read_to_string(folder.path().join("said")).unwrap();
+    let key = said
+        .lines()
+        .find_map(|line| line.strip_prefix("Consumer key: "))
+        .unwrap();
+    // The disk is mounted where only the server sees it.
+    let root = Path::new("/proc")
+        .join(server.pid().to_string())
+        .join("root");
+    let disk = root.join(disk.strip_prefix("/").unwrap());
+    let token = server.session(key);
+    fs::write(disk.join("filler"), vec![0; 300_000]).unwrap();
+    let post = |seq: usize| {
+        let data = "x".repeat(20_000);
+        server.form(
+            "/events",
+            &format!("token={token}&seq={seq}&action=a&data={data}&ts=2026-01-02T03:04:05Z"),
+        )
+    };
+    let mut stored = 0;
+    let refused = loop {
+        match post(stored) {
+            reply if reply.status == 200 => stored += 1,
+            reply => break reply,
+        }
+        assert!(stored < 100, "a disk of 1 MB holds 2 MB");
+    };
+    assert_eq!(
+        (refused.status, refused.code().as_str()),
+        (507, "disk_full")
+    );
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    assert_eq!(server.get("/events?limit=0").status, 200, "reading goes on");
+    fs::remove_file(disk.join("filler")).unwrap();
+    until("there is room again", || post(stored).status == 200);
+    let events = server.get("/events").json();
+    assert_eq!(
+        events["count"],
+        stored + 1,
+        "what was acknowledged is there, and once"
+    );
+    let log = server.log();
+    assert_eq!(
+        log.matches("nothing is stored while the disk is full")
+            .count(),
+        1,
+        "said once:\n{log}"
+    );
+    until("the end is said", || server.log().contains("storing again"));
+}
+
 #[test]
 fn a_log_that_is_cut_off_anywhere_leaves_the_first_commits() {
     let (server, key) = Server::with_consumer();

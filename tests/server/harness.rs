@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -71,40 +71,43 @@ impl Server {
 
     /// A server from a command that is not started yet.
     pub fn spawn(command: &mut Command, folder: &Arc<TempDir>) -> Server {
+        let (mut server, stderr) = Server::spawn_unheard(command, folder);
+        let copy = Arc::clone(&server.log);
+        server.copying = Some(thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                eprintln!("  server: {line}");
+                copy.lock().unwrap().push_str(&(line + "\n"));
+            }
+        }));
+        server
+    }
+
+    /// A server whose log nobody reads.
+    pub fn spawn_unheard(command: &mut Command, folder: &Arc<TempDir>) -> (Server, ChildStderr) {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let log = Arc::new(Mutex::new(String::new()));
-        let (stderr, copy) = (child.stderr.take().unwrap(), Arc::clone(&log));
-        let copying = thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                eprintln!("  server: {line}");
-                copy.lock().unwrap().push_str(&(line + "\n"));
-            }
-        });
+        let mut stderr = child.stderr.take().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap())
             .read_line(&mut first)
             .unwrap();
-        let address = first
-            .trim()
-            .strip_prefix("listening on http://")
-            .unwrap_or_else(|| {
-                panic!(
-                    "no address in {first:?}: {:?}, {}",
-                    child.wait(),
-                    log.lock().unwrap()
-                );
-            });
-        Server {
+        let Some(address) = first.trim().strip_prefix("listening on http://") else {
+            let status = child.wait();
+            let mut log = String::new();
+            let _ = stderr.read_to_string(&mut log);
+            panic!("no address in {first:?}: {status:?}, {log}");
+        };
+        let server = Server {
             address: address.parse().unwrap(),
             child: Some(child),
             folder: Arc::clone(folder),
-            log,
-            copying: Some(copying),
-        }
+            log: Arc::default(),
+            copying: None,
+        };
+        (server, stderr)
     }
 
     pub fn database(&self) -> PathBuf {
@@ -143,6 +146,14 @@ impl Server {
     pub fn stop(mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.child.take().unwrap().wait().unwrap()
+    }
+
+    /// Stops the server, and returns all that it said.
+    pub fn log_after_stop(mut self) -> String {
+        self.signal(Signal::TERM);
+        assert!(self.child.take().unwrap().wait().unwrap().success());
+        self.copying.take().unwrap().join().unwrap();
+        self.log()
     }
 
     /// Waits for the server to end by itself.

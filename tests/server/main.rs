@@ -14,9 +14,14 @@ mod faults;
 mod forms;
 mod harness;
 mod hostile;
+mod logging;
+#[cfg(target_os = "linux")]
+mod overload;
 mod pages;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod reading;
+#[cfg(target_os = "linux")]
+mod sentry;
 mod takeover;
 mod www;
