@@ -185,7 +185,7 @@ def screens(question):
             last[seen],
         ]
         for seen in known
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: (-row[2], by_name(row[0])))
 
 

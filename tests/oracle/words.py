@@ -98,7 +98,7 @@ def read(connection):
         session = Session(
             session_id, consumer, device or None, started_at, stopped_at, stop_reason or None, received_at,
             excluded_at is not None, start, in_order(events),
-        )  # fmt: skip
+        )
         session.touches = touches(session.events)
         session.views = views(session.events)
         session.active = active_moments(session.events)
@@ -274,7 +274,7 @@ def touches(events):
         )
         for index, event in enumerate(events)
         if is_touch(event)
-    ]  # fmt: skip
+    ]
 
 
 def views(events):
