@@ -289,7 +289,8 @@ class Exhibition:
         session = self.begin(now)
         for _ in range(self.rng.randint(1, 6)):
             for _ in range(self.rng.randint(3, 8)):
-                self.add(session, now + self.rng.randint(0, 50), "click", self.touch_data(self.rng.choice(self.screens)))
+                data = self.touch_data(self.rng.choice(self.screens))
+                self.add(session, now + self.rng.randint(0, 50), "click", data)
             now += 5_000
         self.stop(session, now)
 
@@ -493,7 +494,8 @@ class Exhibition:
     def own(self, name):
         """Some of the parameters that only this report takes."""
         values = {
-            "n": ("1", "2", "5", "100"), "limit": ("0", "3", "50"), "offset": ("0", "2", "7"), "cols": ("1", "7", "200"),
+            "n": ("1", "2", "5", "100"), "limit": ("0", "3", "50"), "offset": ("0", "2", "7"),
+            "cols": ("1", "7", "200"),
             "rows": ("1", "5", "200"), "width": ("1", "1366"), "height": ("768", "100000"),
             "screen": ("home", "book:sea", "unknown", "home"),
         }

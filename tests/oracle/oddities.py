@@ -17,7 +17,8 @@ NUMBERS = (
 
 # Data that is no object, or hardly one.
 HOSTILE_DATA = (
-    None, "", " ", "null", "true", "7", '"home"', "[]", '["screen"]', "not json", "{", '{"screen":"a"', "{'screen':'a'}",
+    None, "", " ", "null", "true", "7", '"home"', "[]", '["screen"]', "not json", "{", '{"screen":"a"',
+    "{'screen':'a'}",
     '{"screen":"a"} x', '{"screen":"a",}', '{"screen":NaN}', '{"x":Infinity,"y":1,"screen":"a"}', '{"screen":"a\tb"}',
     '\ufeff{"screen":"a"}', '{"screen":01}', "nan", "\x00", '{"screen":"a"}\x00',
     '{"x":1e400,"y":5,"screen":"a"}', '{"clickX":1e400,"clickY":5,"x":3,"y":4,"screen":"a"}',

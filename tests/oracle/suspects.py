@@ -46,8 +46,8 @@ def is_wrong_time(moment, received_at):
 
 
 def is_stuck(session):
-    """Reports, `stuck`: a hundred touches or more with a point, active for over an hour, nine of ten within 20 px around
-    the median point: dirt on the glass."""
+    """Reports, `stuck`: a hundred touches or more with a point, active for over an hour, nine of ten within 20 px
+    around the median point: dirt on the glass."""
     points = [(Fraction(touch.point[0]), Fraction(touch.point[1])) for touch in session.touches if touch.point]
     if len(points) < STUCK_TOUCHES or active_ms(session) is None or active_ms(session) <= STUCK_MS:
         return False

@@ -18,10 +18,11 @@ def exhibition():
     """
     file = File()
     page = {"viewWidth": 1600, "viewHeight": 900}
+    books = {"screen": "home", "target": "books"}
 
     friday = file.session("2025-07-18T08:00:00.000Z", "2025-07-18T08:01:30.500Z", "idle")
     for time, action, data in (
-        ("08:00:00.000", "click", {"screen": "home", "target": "books", "clickX": 100, "clickY": 100, "lang": "en", **page}),
+        ("08:00:00.000", "click", {**books, "clickX": 100, "clickY": 100, "lang": "en", **page}),
         ("08:00:00.200", "screen", {"screen": "book:sea", "lang": "en"}),
         ("08:00:10.000", "tap", {"screen": "book:sea", "target": "next", "x": 1500, "y": 450, **page}),
         ("08:00:10.100", "pageChange", {"screen": "book:sea", "currentPage": 1}),
@@ -46,7 +47,7 @@ def exhibition():
     saturday = file.session("2025-07-19T12:00:00.000Z", consumer=2, device="table-2")
     for time, action, data in (
         ("12:00:00.000", "screen", {"screen": "home", "lang": "nb"}),
-        ("12:00:01.000", "click", {"screen": "home", "target": "books", "clickX": 100, "clickY": 120, "lang": "nb", **page}),
+        ("12:00:01.000", "click", {**books, "clickX": 100, "clickY": 120, "lang": "nb", **page}),
         ("12:00:01.500", "screen", {"screen": "book:fish", "lang": "en"}),
         ("12:00:03.000", "longpress", {"screen": "book:fish", "x": 400, "y": 300}),
         ("12:00:50.000", "click", "not json"),
@@ -164,7 +165,7 @@ class WorkedOutByHand(unittest.TestCase):
         self.expect("paths", rows[1:3], offset="1", limit="2")
 
     def test_heatmap(self):
-        """Cells of 100 × 100 px; the long press names no size, so its cells are 120 × 120 px. XIMPEL gives no points."""
+        """Cells of 100 × 100 px; the long press has no size: cells of 120 × 120 px. XIMPEL gives no points."""
         rows = [[1, 1, 2, 0, 0, 2], [3, 2, 1, 1, 1, 1], [8, 4, 1, 1, 1, 1], [15, 4, 1, 1, 0, 1], [0, 8, 1, 0, 0, 1]]
         self.expect("heatmap", rows)
         self.expect("heatmap", rows[:1], screen="home")

@@ -16,7 +16,8 @@ class Suspects(unittest.TestCase):
         for start, received, event, event_received, expected in (
             (0, None, 0, None, None), ("1999-12-31T23:59:59.999Z", None, 0, None, "clock"),
             ("2000-01-01T00:00:00Z", None, 0, None, None), (0, None, "1999-12-31T23:59:59.999Z", None, "clock"),
-            (0, begin - day, 0, None, None), (0, begin - day - 1, 0, None, "clock"), (0, None, 0, begin - day - 1, "clock"),
+            (0, begin - day, 0, None, None), (0, begin - day - 1, 0, None, "clock"),
+            (0, None, 0, begin - day - 1, "clock"),
             ("2090-01-01T00:00:00Z", None, "2090-01-01T00:00:00Z", None, None), ("?", None, "?", None, "clock"),
             (0, begin, "?", begin, None),
         ):
@@ -73,7 +74,7 @@ class Suspects(unittest.TestCase):
         self.assertEqual([None, None], self.echo(twenty, twenty[:17]))
 
     def test_echo_needs_active_times_that_share_a_moment(self):
-        """Touches at one time and 50 ms later: both sessions are active for a moment only, and a single one is enough."""
+        """Touches at one time and 50 ms later: the first session ends when the second begins, which is enough."""
         now, later = [(0, 1)] * 9, [(0.05, 1)] * 9
         self.assertEqual([None, None], self.echo(now, later))
         self.assertEqual(["echo", None], self.echo([*now, (0.05, 9)], later))
