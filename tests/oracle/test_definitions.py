@@ -55,7 +55,7 @@ class Times(unittest.TestCase):
         self.assertEqual(["2025-07-18T08:00:09.000Z"] * 2, [row[3] for row in file.rows("paths")])
 
     def test_equal_times_are_ordered_by_seq_with_none_first_then_by_id(self):
-        session = session_of((1, "a", None, 5), (1, "b", None, 4), (1, "c"), (1, "d"), (0, "e", None, 9))
+        session = session_of((1, "a", None, 5), (1, "b", None, 0), (1, "c"), (1, "d"), (0, "e", None, 9))
         self.assertEqual("e c d b a", " ".join(event.action for event in session.events))
 
 
@@ -429,6 +429,14 @@ class Reports(unittest.TestCase):
                 file.event(session, index, "screen", view_of(seen))
         self.assertEqual(["abcdef", "ab", "b", "ba"], ["".join(row[0]) for row in file.rows("journeys")])
 
+    def test_journeys_count_sessions_that_stopped_idle(self):
+        file = File()
+        for reason in ("idle", "timeout", "expired", "reset", None):
+            session = file.session(stopped=9, reason=reason)
+            file.event(session, 0, "click", view_of("a"))
+        file.event(3, 9, "stopSession", {"reason": "idle"})
+        self.assertEqual([[["a"], 5, 0, 3]], file.rows("journeys"))
+
     def test_heatmap_cells(self):
         big = {"viewWidth": 100, "viewHeight": 100}
         for data, expected in (
@@ -436,6 +444,7 @@ class Reports(unittest.TestCase):
             ({"x": 25, "y": 49.99, **big}, (1, 0)), ({"x": 1e308, "y": -1e308, **big}, (3, 0)),
             ({"x": 50, "y": 50, "viewWidth": 0, "viewHeight": 100, "screenWidth": 50, "screenHeight": 200}, (3, 0)),
             ({"x": 50, "y": 50, "viewWidth": 100, "screenHeight": 100}, (1, 1)),
+            ({"x": 50, "y": 50, "screenWidth": 50, "screenHeight": 50, **big}, (2, 1)),
         ):
             file = file_of_one((0, "click", data))
             rows = file.rows("heatmap", cols="4", rows="2", width="200", height="60")

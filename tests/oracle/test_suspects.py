@@ -78,6 +78,7 @@ class Suspects(unittest.TestCase):
         now, later = [(0, 1)] * 9, [(0.05, 1)] * 9
         self.assertEqual([None, None], self.echo(now, later))
         self.assertEqual(["echo", None], self.echo([*now, (0.05, 9)], later))
+        self.assertEqual([None, "echo"], self.echo(later, [*now, (0.05, 9)]))
 
     def test_echo_does_not_depend_on_filters(self):
         file = File()
