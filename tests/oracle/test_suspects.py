@@ -78,7 +78,8 @@ class Suspects(unittest.TestCase):
         now, later = [(0, 1)] * 9, [(0.05, 1)] * 9
         self.assertEqual([None, None], self.echo(now, later))
         self.assertEqual(["echo", None], self.echo([*now, (0.05, 9)], later))
-        self.assertEqual([None, "echo"], self.echo(later, [*now, (0.05, 9)]))
+        ending = [(0.02, 9), (0.05, 1)]
+        self.assertEqual([None, "echo"], self.echo(ending, [*later, (0.1, 9)]))
 
     def test_echo_does_not_depend_on_filters(self):
         file = File()
