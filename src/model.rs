@@ -2,10 +2,12 @@
 //!
 //! Nothing here does I/O, and nothing behind [`crate::wire`] handles a value that has not passed through these types.
 
+pub mod calendar;
 pub mod clock;
 pub mod ip;
 pub mod list;
 pub mod moment;
+pub mod zone;
 
 use std::net::IpAddr;
 

@@ -17,9 +17,28 @@ pub fn pick<'a, const N: usize>(
     text: &'a str,
     names: &[&str; N],
 ) -> serde_json::Result<[Option<&'a RawValue>; N]> {
+    pick_one_of_equal(text, names, false)
+}
+
+/// Reads an object of at most 128 levels and picks the values of the wanted names. The last of equal names wins, as
+/// pages read their own data. `None` if the text is no such object.
+pub fn pick_last<'a, const N: usize>(
+    text: &'a str,
+    names: &[&str; N],
+) -> Option<[Option<&'a RawValue>; N]> {
+    let values = pick_one_of_equal(text, names, true).ok()?;
+    (levels(text) <= NESTED_LEVELS).then_some(values)
+}
+
+fn pick_one_of_equal<'a, const N: usize>(
+    text: &'a str,
+    names: &[&str; N],
+    last: bool,
+) -> serde_json::Result<[Option<&'a RawValue>; N]> {
     struct Pick<'n, 'v, const N: usize> {
         names: &'n [&'n str; N],
         values: [Option<&'v RawValue>; N],
+        last: bool,
     }
 
     impl<'de, const N: usize> Visitor<'de> for Pick<'_, 'de, N> {
@@ -32,7 +51,7 @@ pub fn pick<'a, const N: usize>(
         fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self::Value, A::Error> {
             while let Some(Text(key)) = map.next_key()? {
                 match self.names.iter().position(|name| *name == key) {
-                    Some(at) if self.values[at].is_none() => {
+                    Some(at) if self.last || self.values[at].is_none() => {
                         self.values[at] = Some(map.next_value()?)
                     }
                     _ => drop(map.next_value::<IgnoredAny>()?),
@@ -46,6 +65,7 @@ pub fn pick<'a, const N: usize>(
     let values = source.deserialize_map(Pick {
         names,
         values: [None; N],
+        last,
     })?;
     source.end()?;
     Ok(values)
