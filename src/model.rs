@@ -7,6 +7,8 @@ pub mod clock;
 pub mod ip;
 pub mod list;
 pub mod moment;
+pub mod report;
+pub mod table;
 pub mod zone;
 
 use std::net::IpAddr;

@@ -6,6 +6,8 @@
 
 mod checkpoint;
 pub mod consumers;
+mod derived;
+mod deriving;
 mod error;
 mod events;
 mod expiry;
@@ -27,6 +29,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
+use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
 use file::FileLock;
 use lists::{Flow, Scan};
@@ -73,6 +76,7 @@ pub fn resolve(path: &Path) -> std::io::Result<PathBuf> {
 pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
+    freshness: Arc<Freshness>,
     phase: watch::Receiver<Phase>,
     volatile: Option<&'static str>,
 }
@@ -98,13 +102,15 @@ impl Store {
         })?;
         let lock = FileLock::acquire(&path, limits::SERVER_LOCK_WAIT)?;
         let opened = open::open(&path)?;
-        let must_upgrade = opened.content == Content::Original;
+        let must_upgrade = matches!(opened.content, Content::Original | Content::Underived);
         let queue = Arc::new(Queue::default());
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
+        let freshness = Arc::new(Freshness::new(Arc::clone(&queue)));
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
+            freshness: Arc::clone(&freshness),
             phase,
             volatile: file::volatile_file_system(&path),
         };
@@ -118,8 +124,16 @@ impl Store {
             session_timeout,
             ..
         } = config.clone();
-        let prepare =
-            move || Writer::prepare(opened, queue, readers, default_consumer, session_timeout);
+        let prepare = move || {
+            Writer::prepare(
+                opened,
+                queue,
+                readers,
+                freshness,
+                default_consumer,
+                session_timeout,
+            )
+        };
         let get_ready = move || {
             let writer = prepare()?;
             phase_sender.send_replace(Phase::Ready);

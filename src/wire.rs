@@ -8,5 +8,6 @@ pub mod fields;
 pub mod forms;
 pub mod json;
 pub mod query;
+pub mod questions;
 pub mod replies;
 pub mod rows;

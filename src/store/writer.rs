@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::checkpoint::LogKeeper;
+use super::deriving::{Deriving, Freshness};
 use super::error::{Fatal, OpenError, Severity, StoreError, severity};
 use super::file::Identity;
 use super::health::warn_of_what_is_odd;
@@ -30,6 +31,7 @@ pub(super) struct Writer {
     identity: Identity,
     log: LogKeeper,
     ingest: Ingest,
+    deriving: Deriving,
 }
 
 impl Writer {
@@ -38,6 +40,7 @@ impl Writer {
         opened: Opened,
         queue: Arc<Queue>,
         readers: Arc<Readers>,
+        freshness: Arc<Freshness>,
         default_consumer: Option<String>,
         session_timeout: Duration,
     ) -> Result<Writer, OpenError> {
@@ -59,6 +62,7 @@ impl Writer {
                     identity,
                     log,
                     ingest,
+                    deriving: Deriving::new(freshness),
                 })
             }
             Err(error) => Err(OpenError::Sqlite { path, error }),
@@ -81,12 +85,19 @@ impl Writer {
     fn serve(&mut self) -> Result<(), Fatal> {
         let mut next_look = self.ingest.next_look(Instant::now());
         loop {
-            match self.queue.wait(next_look) {
+            let next_turn = self.deriving.next_turn(Instant::now());
+            let wake = self
+                .queue
+                .wait(next_look.into_iter().chain(next_turn).min());
+            match wake {
                 Wake::Requests => self.commit_group()?,
                 Wake::Upkeep => self.keep_log_short()?,
                 Wake::Closed => break,
             }
             let now = Instant::now();
+            if self.deriving.is_due(now, wake == Wake::Requests) {
+                self.derive(now)?;
+            }
             if next_look.is_some_and(|look| look <= now) {
                 // Where more sessions are idle than are closed at once, posts come in between.
                 next_look = if self.expire(now)? {
@@ -121,6 +132,7 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
+                self.deriving.note_dirty(Instant::now());
                 queue::answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
                 self.keep_log_short()
             }
@@ -155,9 +167,29 @@ impl Writer {
         match expired {
             Ok(more) => {
                 self.end_trouble();
+                self.deriving.note_dirty(now);
                 Ok(more)
             }
             Err(error) => self.passing(error).map(|_| false),
+        }
+    }
+
+    /// Derives some of the sessions that have changed. While there is trouble they stay dirty.
+    fn derive(&mut self, now: Instant) -> Result<(), Fatal> {
+        self.identity.check()?;
+        let turn = self.begin().and_then(|()| {
+            let turn = self.deriving.turn(&self.connection, now)?;
+            self.commit()?;
+            Ok(turn)
+        });
+        match turn {
+            Ok(turn) => {
+                self.identity.check_log()?;
+                self.end_trouble();
+                self.deriving.end_turn(turn);
+                self.keep_log_short()
+            }
+            Err(error) => self.passing(error).map(drop),
         }
     }
 
@@ -216,6 +248,7 @@ impl Writer {
                 .map_err(|error| self.fatal(error))?;
         }
         self.ingest.forget();
+        self.deriving.forget();
         // An episode is logged once.
         if self.queue.note_trouble(Some(trouble)) != Some(trouble) {
             log::error!("nothing is stored while {trouble}: {error}");
