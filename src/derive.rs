@@ -117,6 +117,13 @@ pub fn derive(session: &SessionRow<'_>, events: &[EventRow<'_>]) -> Derived {
     }
 }
 
+/// The start of a session and the times of all its events, as far as they can be found.
+pub fn moments(session: &SessionRow<'_>, events: &[EventRow<'_>]) -> Vec<i64> {
+    let (start_ms, happenings) = order::in_order(session.started_at, events);
+    let times = happenings.iter().map(|happening| happening.time_ms);
+    times.chain([start_ms]).collect()
+}
+
 /// A number of things in memory, as the file has numbers.
 fn count(things: usize) -> i64 {
     i64::try_from(things).unwrap_or(i64::MAX)

@@ -8,6 +8,7 @@
 //! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON and CSV |
 //! | [`derive`] | a session's events in order to its screens, views, touches and sums; pure |
 //! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
+//! | [`report`] | one SQL and one fold for each report |
 //! | [`http`] | connections, routes, replies, embedded assets |
 //!
 //! Each room uses only those above it. ARCHITECTURE.md has the ways through them and what must stay true.
@@ -18,6 +19,7 @@ pub mod derive;
 pub mod http;
 pub mod limits;
 pub mod model;
+pub mod report;
 pub mod store;
 pub mod wire;
 

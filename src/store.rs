@@ -6,7 +6,7 @@
 
 mod checkpoint;
 pub mod consumers;
-mod derived;
+pub(crate) mod derived;
 mod deriving;
 mod error;
 mod events;
@@ -27,7 +27,7 @@ use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
@@ -77,6 +77,7 @@ pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
     freshness: Arc<Freshness>,
+    report_turns: Arc<Semaphore>,
     phase: watch::Receiver<Phase>,
     volatile: Option<&'static str>,
 }
@@ -111,6 +112,7 @@ impl Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             freshness: Arc::clone(&freshness),
+            report_turns: Arc::new(Semaphore::new(cores())),
             phase,
             volatile: file::volatile_file_system(&path),
         };
@@ -243,20 +245,51 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, look).await
     }
 
+    /// Has the writer derive every session that is dirty now, so that a report is never partial.
+    pub async fn derive_what_changed(&self) -> Result<(), StoreError> {
+        self.wait_until_ready().await?;
+        if self.freshness.has_backlog()
+            && let Some((done, total)) = self.read(limits::SNAPSHOT_TIME, deriving::backlog).await?
+        {
+            return Err(StoreError::Deriving { done, total });
+        }
+        let Some(derived) = self.freshness.ask() else {
+            return Ok(());
+        };
+        match tokio::time::timeout(limits::REPORT_DEADLINE, derived).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(StoreError::Stopping),
+            Err(_) => Err(StoreError::Overloaded),
+        }
+    }
+
+    /// Runs one read of a report. There are never more of them than cores, so that reading cannot hurt collecting.
+    pub async fn read_report<T: Send + 'static>(
+        &self,
+        deadline: Duration,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let turn = tokio::time::timeout(limits::REPORT_DEADLINE, self.report_turns.acquire());
+        let _turn = turn.await.map_err(|_| StoreError::Overloaded)?;
+        self.read(deadline, read).await
+    }
+
+    async fn wait_until_ready(&self) -> Result<(), StoreError> {
+        let mut phase = self.phase.clone();
+        let ready = phase.wait_for(|phase| *phase == Phase::Ready);
+        match tokio::time::timeout(limits::READER_WAIT, ready).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(StoreError::Starting),
+        }
+    }
+
     /// Runs one read off the async threads.
     async fn read<T: Send + 'static>(
         &self,
         deadline: Duration,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut phase = self.phase.clone();
-        let ready = phase.wait_for(|phase| *phase == Phase::Ready);
-        if !tokio::time::timeout(limits::READER_WAIT, ready)
-            .await
-            .is_ok_and(|ready| ready.is_ok())
-        {
-            return Err(StoreError::Starting);
-        }
+        self.wait_until_ready().await?;
         let turn = self.readers.turn().await?;
         let readers = Arc::clone(&self.readers);
         let done = tokio::task::spawn_blocking(move || readers.read(deadline, read)).await;
@@ -273,6 +306,11 @@ impl Store {
     pub fn close(&self) {
         self.queue.close();
     }
+}
+
+/// How many things this computer can do at a time, as far as it says.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Runs the writer on a thread of its own. What it ends with arrives at the receiver; a panic closes it.

@@ -11,3 +11,4 @@ pub mod query;
 pub mod questions;
 pub mod replies;
 pub mod rows;
+pub mod tables;

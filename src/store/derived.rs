@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use deltas::{Contribution, Deltas};
 use names::KnownNames;
 
-use crate::derive::derive;
+use crate::derive::{derive, moments as moments_of};
 
 /// The version of the definitions. A file derived by others is derived anew.
 pub(super) const DEFINITIONS: i64 = 1;
@@ -83,6 +83,14 @@ impl Deriver {
     pub(super) fn forget(&mut self) {
         *self = Deriver::default();
     }
+}
+
+/// The times of all events of a session, and its start.
+pub(crate) fn moments(connection: &Connection, session_id: i64) -> rusqlite::Result<Vec<i64>> {
+    let rows = rows::read(connection, session_id)?;
+    Ok(rows.map_or(Vec::new(), |rows| {
+        moments_of(&rows.session(), &rows.events())
+    }))
 }
 
 /// Notes that sessions have changed.

@@ -82,6 +82,8 @@ pub(super) struct Deriving {
     due: Option<Instant>,
     /// When the last turn ended.
     rested_since: Instant,
+    /// While there is trouble, not to be tried before.
+    retry: Instant,
 }
 
 /// From the beginning of the table of dirty sessions to its end.
@@ -113,6 +115,7 @@ impl Deriving {
             recent: HashMap::new(),
             due: Some(now),
             rested_since: now,
+            retry: now,
         }
     }
 
@@ -124,11 +127,12 @@ impl Deriving {
 
     /// When the writer should give a turn, if ever.
     pub(super) fn next_turn(&self, now: Instant) -> Option<Instant> {
-        if self.pass.is_some() || self.freshness.is_asked() {
+        let due = if self.pass.is_some() || self.freshness.is_asked() {
             Some(now)
         } else {
             self.due
-        }
+        };
+        due.map(|due| due.max(self.retry))
     }
 
     /// Whether to give a turn now. While posts wait, deriving takes only a part of the writer's time.
@@ -139,7 +143,7 @@ impl Deriving {
                 .as_ref()
                 .is_some_and(|pass| !pass.askers.is_empty());
         let is_rested = !posts_wait || now.duration_since(self.rested_since) >= limits::DERIVE_REST;
-        is_asked || (is_rested && self.next_turn(now).is_some_and(|due| due <= now))
+        (is_asked || is_rested) && self.next_turn(now).is_some_and(|due| due <= now)
     }
 
     /// Derives for a little while, within a transaction. What it learns holds once that is committed: see
@@ -251,7 +255,28 @@ impl Deriving {
         if let Some(pass) = self.pass.take() {
             self.freshness.askers().extend(pass.askers);
         }
-        self.due = Some(Instant::now() + limits::DERIVE_PAUSE);
+        self.retry = Instant::now() + limits::DERIVE_PAUSE;
+        self.due = Some(self.retry);
+    }
+
+    /// Whether anything is dirty. If not, those who asked are told so at once.
+    pub(super) fn has_work(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+        let askers = std::mem::take(&mut *self.freshness.askers());
+        let sql = "SELECT EXISTS (SELECT 1 FROM dirty_sessions)";
+        let is_dirty: bool = connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?;
+        if is_dirty || self.pass.is_some() {
+            self.freshness.askers().extend(askers);
+            return Ok(true);
+        }
+        self.freshness.backlog.store(false, Ordering::Release);
+        self.freshness.dirty.store(false, Ordering::Release);
+        self.due = None;
+        for asker in askers {
+            let _ = asker.send(());
+        }
+        Ok(false)
     }
 }
 

@@ -165,6 +165,18 @@ impl Ingest {
                 session.stop(connection, Timed::as_given(*ts), reason.as_ref())?;
                 Ok(Ok(Outcome::Stopped))
             }
+            Work::Mark {
+                session_id,
+                excluded,
+            } => {
+                let now = excluded.then(|| request.received_at.to_string());
+                let found = derived::mark_staff_test(connection, *session_id, now.as_deref())?;
+                Ok(if found {
+                    Ok(Outcome::Marked)
+                } else {
+                    Err(Refusal::UnknownSession)
+                })
+            }
             Work::Batch {
                 credential,
                 sent_at,

@@ -177,6 +177,11 @@ impl Writer {
     /// Derives some of the sessions that have changed. While there is trouble they stay dirty.
     fn derive(&mut self, now: Instant) -> Result<(), Fatal> {
         self.identity.check()?;
+        match self.deriving.has_work(&self.connection) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => return self.passing(error).map(drop),
+        }
         let turn = self.begin().and_then(|()| {
             let turn = self.deriving.turn(&self.connection, now)?;
             self.commit()?;
