@@ -71,6 +71,10 @@ pub const DERIVE_PAUSE: Duration = Duration::from_secs(1);
 pub const LONG_SESSION_EVENTS: usize = 2_000;
 /// How seldom.
 pub const LONG_SESSION_PAUSE: Duration = Duration::from_secs(10);
+/// A session is put off for so many times as long as deriving it took.
+pub const DERIVE_SHARE: u32 = 20;
+/// Sessions that `--reindex` derives in one transaction.
+pub const REINDEX_SESSIONS: u32 = 5_000;
 /// Sessions of which it is known when they were derived. Others may be derived more often.
 pub const RECENTLY_DERIVED: usize = 16_384;
 /// Bytes of names that the writer remembers while it derives, so that a common name costs no lookup.

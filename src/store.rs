@@ -18,6 +18,7 @@ pub mod lists;
 mod open;
 mod queue;
 mod readers;
+pub mod rebuild;
 mod session;
 mod writer;
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
-use super::derived::{self, Deriver};
+use super::derived::Deriver;
 use super::queue::Queue;
 use crate::limits;
 
@@ -171,9 +171,10 @@ impl Deriving {
                 pass.put_off = Some(pass.put_off.map_or(free, |before| before.min(free)));
                 continue;
             }
+            let began = Instant::now();
             let events = self.deriver.derive(connection, session_id)?;
             clean.execute([session_id])?;
-            self.remember(session_id, events, now);
+            self.remember(session_id, events, began.elapsed());
             if Instant::now() >= end {
                 break false;
             }
@@ -227,7 +228,8 @@ impl Deriving {
         Some(*derived + *pause).filter(|free| *free > now)
     }
 
-    fn remember(&mut self, session_id: i64, events: usize, now: Instant) {
+    fn remember(&mut self, session_id: i64, events: usize, took: Duration) {
+        let now = Instant::now();
         if self.recent.len() >= limits::RECENTLY_DERIVED {
             self.recent
                 .retain(|_, recent| recent.derived + recent.pause > now);
@@ -237,14 +239,11 @@ impl Deriving {
         } else {
             limits::DERIVE_PAUSE
         };
+        // A session that somebody writes to for ever must not take all of the writer's time.
+        let pause = pause.max(took * limits::DERIVE_SHARE);
         if self.recent.len() < limits::RECENTLY_DERIVED {
-            self.recent.insert(
-                session_id,
-                Recent {
-                    derived: now,
-                    pause,
-                },
-            );
+            let derived = now;
+            self.recent.insert(session_id, Recent { derived, pause });
         }
     }
 
@@ -303,19 +302,4 @@ pub(super) fn backlog(connection: &Connection) -> rusqlite::Result<Option<(i64, 
         Ok(((total - left).max(0), total))
     });
     found.optional()
-}
-
-/// Derives the whole file anew, for a process that has it alone.
-pub(super) fn derive_all(connection: &Connection) -> rusqlite::Result<()> {
-    derived::begin_anew(connection)?;
-    let mut deriver = Deriver::default();
-    let sessions: Vec<i64> = connection
-        .prepare("SELECT session_id FROM dirty_sessions")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
-    for session_id in sessions {
-        deriver.derive(connection, session_id)?;
-    }
-    deriver.finish(connection)?;
-    connection.execute_batch("DELETE FROM dirty_sessions; UPDATE derivation SET backlog = NULL")
 }
