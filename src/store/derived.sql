@@ -123,7 +123,7 @@ CREATE TABLE scopes (
   consumer_id INTEGER,            -- NULL is all
   device INTEGER                  -- NULL is all
 );
-CREATE UNIQUE INDEX scopes_by_whose ON scopes(ifnull(consumer_id, 'all'), ifnull(device, 0));
+CREATE INDEX scopes_by_whose ON scopes(consumer_id, device);
 INSERT INTO scopes(id, consumer_id, device) VALUES (0, NULL, NULL);
 
 -- Sums for each quarter of an hour of UTC, of which the hours and dates of nearly every time zone are made. What is left

@@ -70,7 +70,7 @@ impl KnownNames {
         if let Some(&id) = self.scopes.get(&key) {
             return Ok(id);
         }
-        let sql = "SELECT id FROM scopes WHERE ifnull(consumer_id, 'all') = ?1 AND ifnull(device, 0) = ifnull(?2, 0)";
+        let sql = "SELECT id FROM scopes WHERE consumer_id IS ?1 AND device IS ?2";
         let known = connection
             .prepare_cached(sql)?
             .query_row((consumer_id, device), |row| row.get(0))
