@@ -14,9 +14,11 @@ mod faults;
 mod forms;
 mod harness;
 mod hostile;
+mod oracle;
 mod pages;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod reading;
+mod reports;
 mod takeover;
 mod www;
