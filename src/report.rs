@@ -18,6 +18,8 @@ mod names;
 mod overview;
 mod pages;
 mod paths;
+#[cfg(test)]
+mod plans;
 mod range;
 mod screens;
 mod sessions;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use rusqlite::{Connection, Statement, params};
 
-const SCHEMA: &str = include_str!("../src/store/schema.sql");
+const SCHEMA: &str = include_str!("../../src/store/schema.sql");
 /// 2015-01-01T00:00:00Z, a Thursday.
 const BEGIN_MS: i64 = 1_420_070_400_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
