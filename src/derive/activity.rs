@@ -30,10 +30,13 @@ pub(super) fn active_time(happenings: &[Happening<'_>], idle_from: usize) -> Opt
 mod tests {
     use super::super::{EventRow, SessionRow, derive};
 
+    /// Action and data of events a second apart, and the active time in milliseconds since the start.
+    type Case<'a> = (&'a [(&'a str, &'a str)], Option<(i64, i64)>);
+
     #[test]
     fn only_what_a_person_may_have_done_is_active_time() {
         let auto = r#"{"screen":"home","auto":true}"#;
-        let cases: [(&[(&str, &str)], Option<(i64, i64)>); 7] = [
+        let cases: [Case<'_>; 7] = [
             (&[], None),
             (&[("stopSession", "{}")], None),
             (&[("screen", auto)], None),

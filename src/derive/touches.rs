@@ -127,131 +127,144 @@ mod tests {
         )
     }
 
+    const A: &str = r#"{"screen":"a"}"#;
+    const B: &str = r#"{"screen":"b"}"#;
+    const FROM_A_TO_B: &str = r#"{"prevScreen":"a","screen":"b"}"#;
+    const FROM_A: &str = r#"{"prevSubject":"a"}"#;
+
+    /// What happens, the events, and of the first touch: its place, its target screen, nowhere, in vain.
+    type Case<'a> = (
+        &'a str,
+        &'a [(i64, &'a str, &'a str)],
+        Option<&'a str>,
+        Option<&'a str>,
+        bool,
+        bool,
+    );
+
+    const CASES: [Case<'_>; 14] = [
+        (
+            "nothing follows",
+            &[(0, "click", A)],
+            Some("a"),
+            Some("a"),
+            true,
+            true,
+        ),
+        (
+            "a screen follows",
+            &[(0, "click", A), (30, "screen", B)],
+            Some("a"),
+            Some("b"),
+            false,
+            false,
+        ),
+        (
+            "exactly in time",
+            &[(0, "tap", A), (1000, "screen", B)],
+            Some("a"),
+            Some("b"),
+            false,
+            false,
+        ),
+        (
+            "too late",
+            &[(0, "tap", A), (1001, "screen", B)],
+            Some("a"),
+            Some("a"),
+            true,
+            true,
+        ),
+        (
+            "after the next touch",
+            &[(0, "tap", A), (1, "pinch", A), (2, "screen", B)],
+            Some("a"),
+            Some("a"),
+            true,
+            true,
+        ),
+        (
+            "others in between",
+            &[
+                (0, "tap", A),
+                (1, "drag", B),
+                (2, "screen", "{}"),
+                (3, "screen", B),
+            ],
+            Some("a"),
+            Some("b"),
+            false,
+            false,
+        ),
+        (
+            "the same screen",
+            &[(0, "tap", A), (3, "screen", A)],
+            Some("a"),
+            Some("a"),
+            true,
+            false,
+        ),
+        (
+            "a page is turned",
+            &[(0, "tap", A), (1000, "pageChange", "{}")],
+            Some("a"),
+            Some("a"),
+            true,
+            false,
+        ),
+        (
+            "a page is turned late",
+            &[(0, "tap", A), (1001, "pageChange", "{}")],
+            Some("a"),
+            Some("a"),
+            true,
+            true,
+        ),
+        (
+            "only a stop",
+            &[(0, "tap", A), (1, "stopSession", "{}")],
+            Some("a"),
+            Some("a"),
+            true,
+            true,
+        ),
+        (
+            "both in one event",
+            &[(0, "swipe", FROM_A_TO_B), (1, "screen", A)],
+            Some("a"),
+            Some("b"),
+            false,
+            false,
+        ),
+        (
+            "the screen before, and none",
+            &[(0, "click", FROM_A), (1, "screen", A)],
+            Some("a"),
+            None,
+            false,
+            false,
+        ),
+        (
+            "no screen",
+            &[(0, "click", "{}"), (1, "screen", B)],
+            None,
+            Some("b"),
+            false,
+            false,
+        ),
+        (
+            "nothing at all",
+            &[(0, "click", "")],
+            None,
+            None,
+            false,
+            false,
+        ),
+    ];
+
     #[test]
     fn a_touch_leads_from_its_place_to_its_target_screen() {
-        let (a, b) = (r#"{"screen":"a"}"#, r#"{"screen":"b"}"#);
-        let from_a_to_b = r#"{"prevScreen":"a","screen":"b"}"#;
-        let from_a = r#"{"prevSubject":"a"}"#;
-        let cases: [(&str, &[(i64, &str, &str)], _, _, bool, bool); 14] = [
-            (
-                "nothing follows",
-                &[(0, "click", a)],
-                Some("a"),
-                Some("a"),
-                true,
-                true,
-            ),
-            (
-                "a screen follows",
-                &[(0, "click", a), (30, "screen", b)],
-                Some("a"),
-                Some("b"),
-                false,
-                false,
-            ),
-            (
-                "exactly in time",
-                &[(0, "tap", a), (1000, "screen", b)],
-                Some("a"),
-                Some("b"),
-                false,
-                false,
-            ),
-            (
-                "too late",
-                &[(0, "tap", a), (1001, "screen", b)],
-                Some("a"),
-                Some("a"),
-                true,
-                true,
-            ),
-            (
-                "after the next touch",
-                &[(0, "tap", a), (1, "pinch", a), (2, "screen", b)],
-                Some("a"),
-                Some("a"),
-                true,
-                true,
-            ),
-            (
-                "others in between",
-                &[
-                    (0, "tap", a),
-                    (1, "drag", b),
-                    (2, "screen", "{}"),
-                    (3, "screen", b),
-                ],
-                Some("a"),
-                Some("b"),
-                false,
-                false,
-            ),
-            (
-                "the same screen",
-                &[(0, "tap", a), (3, "screen", a)],
-                Some("a"),
-                Some("a"),
-                true,
-                false,
-            ),
-            (
-                "a page is turned",
-                &[(0, "tap", a), (1000, "pageChange", "{}")],
-                Some("a"),
-                Some("a"),
-                true,
-                false,
-            ),
-            (
-                "a page is turned late",
-                &[(0, "tap", a), (1001, "pageChange", "{}")],
-                Some("a"),
-                Some("a"),
-                true,
-                true,
-            ),
-            (
-                "only a stop",
-                &[(0, "tap", a), (1, "stopSession", "{}")],
-                Some("a"),
-                Some("a"),
-                true,
-                true,
-            ),
-            (
-                "both in one event",
-                &[(0, "swipe", from_a_to_b), (1, "screen", a)],
-                Some("a"),
-                Some("b"),
-                false,
-                false,
-            ),
-            (
-                "the screen before, and none",
-                &[(0, "click", from_a), (1, "screen", a)],
-                Some("a"),
-                None,
-                false,
-                false,
-            ),
-            (
-                "no screen",
-                &[(0, "click", "{}"), (1, "screen", b)],
-                None,
-                Some("b"),
-                false,
-                false,
-            ),
-            (
-                "nothing at all",
-                &[(0, "click", "")],
-                None,
-                None,
-                false,
-                false,
-            ),
-        ];
-        for (what, events, place, screen, nowhere, in_vain) in cases {
+        for (what, events, place, screen, nowhere, in_vain) in CASES {
             let expected = (
                 place.map(str::to_owned),
                 screen.map(str::to_owned),

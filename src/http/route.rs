@@ -208,6 +208,48 @@ mod tests {
                 false,
                 Route::WrongMethod(Methods::Both),
             ),
+            ("PUT", "/healthz", false, Route::WrongMethod(Methods::Read)),
+            ("GET", "/healthz", true, Route::Health),
+            ("GET", "/readyz", false, Route::Ready),
+            ("GET", "/dash", true, Route::Dashboard),
+            ("GET", "/dash/", false, Route::Redirect("../dash")),
+            ("GET", "/dash/vars.css", true, asset("dash/vars.css")),
+            ("GET", "/docs", true, asset("docs/index.html")),
+            ("GET", "/example", false, Route::Redirect("example/")),
+            ("GET", "/example/", false, asset("example/index.html")),
+            ("GET", "/microticks.js", true, asset("microticks.js")),
+            (
+                "POST",
+                "/microticks.js",
+                false,
+                Route::WrongMethod(Methods::Read),
+            ),
+            ("GET", "/", false, Route::Welcome),
+            ("GET", "/", true, file("/")),
+            ("GET", "/a%20b/c.html", true, file("/a b/c.html")),
+            ("GET", "/%2e%2e/secret", true, file("/../secret")),
+            ("GET", "/%ff", true, Route::NotFound),
+            ("GET", "/dash/index.html", false, Route::NotFound),
+            ("GET", "/dash/%69ndex.html", true, Route::NotFound),
+            ("GET", "/nothing", false, Route::NotFound),
+            ("POST", "/nothing", false, Route::NotFound),
+            (
+                "POST",
+                "/page.html",
+                true,
+                Route::WrongMethod(Methods::Read),
+            ),
+            ("GET", "/favicon.ico", true, file("/favicon.ico")),
+            ("GET", "/sessions/", false, Route::NotFound),
+        ] {
+            let route = Route::decode(&method.parse().unwrap(), path, www);
+            assert_eq!(route, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn reports_and_marks_have_their_paths() {
+        for (method, path, www, expected) in [
             ("GET", "/reports", true, Route::ListReports),
             (
                 "HEAD",
@@ -253,39 +295,6 @@ mod tests {
             ),
             ("POST", "/sessions/-7/include", false, Route::NotFound),
             ("POST", "/sessions/7/delete", false, Route::NotFound),
-            ("PUT", "/healthz", false, Route::WrongMethod(Methods::Read)),
-            ("GET", "/healthz", true, Route::Health),
-            ("GET", "/readyz", false, Route::Ready),
-            ("GET", "/dash", true, Route::Dashboard),
-            ("GET", "/dash/", false, Route::Redirect("../dash")),
-            ("GET", "/dash/vars.css", true, asset("dash/vars.css")),
-            ("GET", "/docs", true, asset("docs/index.html")),
-            ("GET", "/example", false, Route::Redirect("example/")),
-            ("GET", "/example/", false, asset("example/index.html")),
-            ("GET", "/microticks.js", true, asset("microticks.js")),
-            (
-                "POST",
-                "/microticks.js",
-                false,
-                Route::WrongMethod(Methods::Read),
-            ),
-            ("GET", "/", false, Route::Welcome),
-            ("GET", "/", true, file("/")),
-            ("GET", "/a%20b/c.html", true, file("/a b/c.html")),
-            ("GET", "/%2e%2e/secret", true, file("/../secret")),
-            ("GET", "/%ff", true, Route::NotFound),
-            ("GET", "/dash/index.html", false, Route::NotFound),
-            ("GET", "/dash/%69ndex.html", true, Route::NotFound),
-            ("GET", "/nothing", false, Route::NotFound),
-            ("POST", "/nothing", false, Route::NotFound),
-            (
-                "POST",
-                "/page.html",
-                true,
-                Route::WrongMethod(Methods::Read),
-            ),
-            ("GET", "/favicon.ico", true, file("/favicon.ico")),
-            ("GET", "/sessions/", false, Route::NotFound),
         ] {
             let route = Route::decode(&method.parse().unwrap(), path, www);
             assert_eq!(route, expected, "{method} {path}");

@@ -1,6 +1,7 @@
 //! Names for their numbers.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::Connection;
 
@@ -19,8 +20,8 @@ impl Names {
         let mut names = HashMap::new();
         let mut statement = connection.prepare_cached("SELECT name FROM names WHERE id = ?1")?;
         for id in ids {
-            if !names.contains_key(&id) {
-                names.insert(id, statement.query_row([id], |row| row.get(0))?);
+            if let Entry::Vacant(new) = names.entry(id) {
+                new.insert(statement.query_row([id], |row| row.get(0))?);
             }
         }
         Ok(Names(names))

@@ -61,9 +61,11 @@ const PLANS: [(&str, &str, &[&str]); 23] = [
         &[BY_START, "SEARCH c USING PRIMARY KEY (session_id=?)"],
     ),
     (
-        "screen_days",
-        include_str!("screen_days.sql"),
-        &["SEARCH screen_days USING PRIMARY KEY (scope=? AND marked=? AND day>? AND day<?)"],
+        "screen_fortnights",
+        include_str!("screen_fortnights.sql"),
+        &[
+            "SEARCH screen_fortnights USING PRIMARY KEY (scope=? AND marked=? AND fortnight>? AND fortnight<?)",
+        ],
     ),
     (
         "quarters",

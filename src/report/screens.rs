@@ -1,6 +1,6 @@
 //! `screens` and `types`: what draws people, and where fingers land in vain.
 //!
-//! Days of UTC that lie in the range as a whole come from sums; sessions that began on the others are read one by one.
+//! Fortnights of UTC that lie in the range as a whole come from sums; sessions that began in others are read one by one.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use rusqlite::Row;
 
 use super::chosen::{Context, of_selected};
 use super::names::Names;
-use crate::model::calendar::{DAY_MS, day_of};
+use crate::model::calendar::FORTNIGHT_MS;
 use crate::model::table::{Cell, Cells};
 
 /// What happened on and towards a screen.
@@ -62,13 +62,13 @@ impl Sums {
 /// The sums of each screen.
 pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<HashMap<i64, Sums>> {
     let mut all: HashMap<i64, Sums> = HashMap::new();
-    let (first, last) = context.range.whole_days();
-    let mut days = context
+    let (first, last) = context.range.whole_fortnights();
+    let mut fortnights = context
         .connection
-        .prepare_cached(include_str!("screen_days.sql"))?;
+        .prepare_cached(include_str!("screen_fortnights.sql"))?;
     for scope in context.choice.scopes(context.connection)? {
         for mark in context.choice.marks() {
-            let mut rows = days.query((scope, mark, first, last))?;
+            let mut rows = fortnights.query((scope, mark, first, last))?;
             while let Some(row) = rows.next()? {
                 all.entry(row.get(0)?)
                     .or_default()
@@ -77,7 +77,7 @@ pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<HashMap<i64, Sums>
         }
     }
     let (begin, end) = context.range.at_most();
-    let (whole_begin, whole_end) = (first * DAY_MS, last * DAY_MS);
+    let (whole_begin, whole_end) = (first * FORTNIGHT_MS, last * FORTNIGHT_MS);
     let pieces = if first < last {
         vec![(begin, whole_begin), (whole_end, end)]
     } else {
@@ -105,7 +105,8 @@ pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<HashMap<i64, Sums>
         let key = (session_id, choice.marked, choice.consumer, choice.device);
         let mut rows = excluded.query(key)?;
         while let Some(row) = rows.next()? {
-            if (first..last).contains(&day_of(row.get(0)?)) {
+            let start_ms: i64 = row.get(0)?;
+            if (first..last).contains(&start_ms.div_euclid(FORTNIGHT_MS)) {
                 all.entry(row.get(2)?)
                     .or_default()
                     .add(&Sums::read(row, 3)?, -1);

@@ -63,10 +63,10 @@ CREATE TABLE touches (
   session_id INTEGER NOT NULL,    -- sessions.id
   position INTEGER NOT NULL,      -- from 1
   place INTEGER,                  -- the screen on which the finger was
-  x REAL,                         -- the point that was touched, in the page's pixels; NULL without one
-  y REAL,
-  width REAL,                     -- the page's size, where the event says it
-  height REAL,
+  x NUMERIC,                      -- the point that was touched, in the page's pixels; NULL without one
+  y NUMERIC,
+  width NUMERIC,                  -- the page's size, where the event says it
+  height NUMERIC,
   nowhere INTEGER NOT NULL,       -- 1 if it led to the screen on which it was made
   in_vain INTEGER NOT NULL,       -- 1 if moreover nothing else happened
   target INTEGER,                 -- what was hit
@@ -142,11 +142,11 @@ CREATE TABLE quarter_sums (
   PRIMARY KEY (scope, marked, quarter)
 ) WITHOUT ROWID;
 
--- Sums of session_screens for each day of UTC on which sessions began. What is left out is not in them.
-CREATE TABLE screen_days (
+-- Sums of session_screens for each fortnight of UTC in which sessions began. What is left out is not in them.
+CREATE TABLE screen_fortnights (
   scope INTEGER NOT NULL,         -- scopes.id
   marked INTEGER NOT NULL,        -- 1 for staff tests
-  day INTEGER NOT NULL,           -- days since 1970
+  fortnight INTEGER NOT NULL,     -- fortnights since 1970
   screen INTEGER NOT NULL,        -- the screen
   sessions INTEGER NOT NULL,      -- sessions that viewed it
   touches INTEGER NOT NULL,       -- and so on, as in session_screens
@@ -157,5 +157,5 @@ CREATE TABLE screen_days (
   last INTEGER NOT NULL,
   page_changes INTEGER NOT NULL,
   pages_turned INTEGER NOT NULL,
-  PRIMARY KEY (scope, marked, day, screen)
+  PRIMARY KEY (scope, marked, fortnight, screen)
 ) WITHOUT ROWID;

@@ -189,7 +189,7 @@ fn dump(connection: &Connection, session_id: i64) -> rusqlite::Result<Vec<Vec<Va
 fn sums_are_right(connection: &Connection) -> rusqlite::Result<bool> {
     for sql in [
         include_str!("check_quarters.sql"),
-        include_str!("check_screen_days.sql"),
+        include_str!("check_screen_fortnights.sql"),
     ] {
         let mut differences = connection.prepare(sql)?;
         if differences.exists([])? {

@@ -8,6 +8,7 @@ mod cli;
 mod consumers;
 mod crash;
 mod docs;
+mod exhibition;
 mod expiry;
 #[cfg(target_os = "linux")]
 mod faults;

@@ -7,7 +7,7 @@ DELETE FROM session_actions;
 DELETE FROM session_languages;
 DELETE FROM session_media;
 DELETE FROM quarter_sums;
-DELETE FROM screen_days;
+DELETE FROM screen_fortnights;
 DELETE FROM names;
 DELETE FROM scopes WHERE id > 0;
 DELETE FROM dirty_sessions;

@@ -1,11 +1,11 @@
-//! What sessions add to the sums of quarters of an hour and of days, gathered and then written in one go.
+//! What sessions add to the sums of quarters of an hour and of fortnights, gathered and then written in one go.
 
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
 use crate::derive::ScreenSums;
-use crate::model::calendar::day_of;
+use crate::model::calendar::FORTNIGHT_MS;
 
 /// Milliseconds of a quarter of an hour.
 const QUARTER_MS: i64 = 15 * 60 * 1000;
@@ -27,7 +27,7 @@ pub(super) struct Contribution {
     pub(super) screens: Vec<(i64, ScreenSums)>,
 }
 
-/// A scope, whether its sessions are marked, and the quarter or day.
+/// A scope, whether its sessions are marked, and the quarter or fortnight.
 type Key = (i64, bool, i64);
 
 /// What is to be added to the sums.
@@ -36,7 +36,7 @@ pub(super) struct Deltas {
     /// sessions, session_touches, session_views, active_ms, touches, views, ends
     quarters: BTreeMap<Key, [i64; 7]>,
     /// By screen: sessions, touches, landed, nowhere, in_vain, views, last, page_changes, pages_turned
-    days: BTreeMap<(Key, i64), [i64; 9]>,
+    fortnights: BTreeMap<(Key, i64), [i64; 9]>,
 }
 
 impl Deltas {
@@ -56,7 +56,8 @@ impl Deltas {
             for time_ms in &of.view_times {
                 add(*time_ms, [0, 0, 0, 0, 0, 1, 0]);
             }
-            let day = (scope, of.marked, day_of(of.start_ms));
+            let fortnight = of.start_ms.div_euclid(FORTNIGHT_MS);
+            let key = (scope, of.marked, fortnight);
             for (screen, sums) in &of.screens {
                 let values = [
                     i64::from(sums.views > 0),
@@ -69,7 +70,11 @@ impl Deltas {
                     sums.page_changes,
                     sums.pages_turned,
                 ];
-                add_to(self.days.entry((day, *screen)).or_default(), values, sign);
+                add_to(
+                    self.fortnights.entry((key, *screen)).or_default(),
+                    values,
+                    sign,
+                );
             }
         }
     }
@@ -88,13 +93,14 @@ impl Deltas {
                 remove.execute(key)?;
             }
         }
-        let mut add = connection.prepare_cached(include_str!("add_to_screen_day.sql"))?;
-        let mut remove = connection.prepare_cached(include_str!("remove_empty_screen_day.sql"))?;
-        for (((scope, marked, day), screen), values) in std::mem::take(&mut self.days) {
+        let mut add = connection.prepare_cached(include_str!("add_to_screen_fortnight.sql"))?;
+        let mut remove =
+            connection.prepare_cached(include_str!("remove_empty_screen_fortnight.sql"))?;
+        for (((scope, marked, fortnight), screen), values) in std::mem::take(&mut self.fortnights) {
             if values == [0; 9] {
                 continue;
             }
-            let key = [scope, i64::from(marked), day, screen];
+            let key = [scope, i64::from(marked), fortnight, screen];
             add.execute(rusqlite::params_from_iter(key.into_iter().chain(values)))?;
             if values.iter().any(|value| *value < 0) {
                 remove.execute(key)?;

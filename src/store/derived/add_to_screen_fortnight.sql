@@ -1,8 +1,8 @@
--- Adds to the sums of a screen on a day.
-INSERT INTO screen_days(scope, marked, day, screen, sessions, touches, landed, nowhere, in_vain, views, last, page_changes,
+-- Adds to the sums of a screen in a fortnight.
+INSERT INTO screen_fortnights(scope, marked, fortnight, screen, sessions, touches, landed, nowhere, in_vain, views, last, page_changes,
   pages_turned)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-ON CONFLICT(scope, marked, day, screen) DO UPDATE SET
+ON CONFLICT(scope, marked, fortnight, screen) DO UPDATE SET
   sessions = sessions + excluded.sessions,
   touches = touches + excluded.touches,
   landed = landed + excluded.landed,
