@@ -15,6 +15,7 @@ mod faults;
 mod forms;
 mod harness;
 mod hostile;
+mod odd_reports;
 mod oracle;
 mod pages;
 #[cfg(target_os = "linux")]
