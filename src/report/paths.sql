@@ -1,4 +1,5 @@
--- The views of the sessions after one (:after_start, :after_session), in order of start, id and position.
+-- The views of the sessions after one (:after_start, :after_session), in order of start and id; those of a session come by
+-- their key, in order of position.
 SELECT s.start_ms, s.session_id, v.position, v.screen, v.time_ms, v.dwell_ms
 FROM session_sums s
 CROSS JOIN views v ON v.session_id = s.session_id
@@ -7,4 +8,4 @@ WHERE (s.start_ms, s.session_id) > (:after_start, :after_session) AND s.start_ms
   AND (:marked IS NULL OR s.marked = :marked)
   AND (:consumer IS NULL OR s.consumer_id = :consumer)
   AND (:device IS NULL OR s.device = :device)
-ORDER BY s.start_ms, s.session_id, v.position
+ORDER BY s.start_ms, s.session_id
