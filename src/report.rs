@@ -5,6 +5,7 @@
 //! written, so they are rounded once. Nothing here writes, and nothing asks a clock.
 
 mod actions;
+mod by_id;
 mod chosen;
 mod defaults;
 mod dwell;
@@ -26,6 +27,7 @@ mod sessions;
 mod stops;
 mod targets;
 mod usage;
+mod utilisation;
 mod values;
 mod ways;
 

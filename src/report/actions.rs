@@ -1,13 +1,12 @@
 //! `actions`: the kinds of events.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: HashMap<i64, (i64, i64)> = HashMap::new();
+    let mut all: ById<i64, (i64, i64)> = ById::default();
     context.each(of_selected!("actions.sql"), |row| {
         let (events, sessions) = all.entry(row.get(2)?).or_default();
         *events += row.get::<_, i64>(3)?;

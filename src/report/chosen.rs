@@ -152,11 +152,11 @@ impl<'a> Context<'a> {
         let mut rows = statement.query(values.as_slice())?;
         let (mut last, mut is_meant) = (None, false);
         while let Some(row) = rows.next()? {
-            let session: (i64, i64) = (row.get(0)?, row.get(1)?);
-            if last != Some(session) {
-                last = Some(session);
-                let (start_ms, session_id) = session;
-                is_meant = self.range.holds(start_ms) && !self.choice.exclude.contains(&session_id);
+            let session_id: i64 = row.get(1)?;
+            if last != Some(session_id) {
+                last = Some(session_id);
+                let is_excluded = self.choice.exclude.contains(&session_id);
+                is_meant = !is_excluded && self.range.holds(row.get(0)?);
             }
             if is_meant {
                 each(row)?;

@@ -1,14 +1,13 @@
 //! `dwell`: how long each screen holds people.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use super::values::Values;
 use crate::model::table::{Cell, Cells};
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: HashMap<i64, (i64, Vec<i64>)> = HashMap::new();
+    let mut all: ById<i64, (i64, Vec<i64>)> = ById::default();
     context.each(of_selected!("views.sql"), |row| {
         let (views, dwells) = all.entry(row.get(2)?).or_default();
         *views += 1;

@@ -1,13 +1,12 @@
 //! `languages`: the languages that visitors chose.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: HashMap<Option<i64>, (i64, i64)> = HashMap::new();
+    let mut all: ById<Option<i64>, (i64, i64)> = ById::default();
     context.each(of_selected!("languages.sql"), |row| {
         let (sessions, touches) = all.entry(row.get(2)?).or_default();
         *sessions += row.get::<_, i64>(3)?;

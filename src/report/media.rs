@@ -1,7 +1,6 @@
 //! `media`: what was watched, and how much of it.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use super::values::Values;
@@ -17,7 +16,7 @@ struct Sums {
 }
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: HashMap<i64, Sums> = HashMap::new();
+    let mut all: ById<i64, Sums> = ById::default();
     context.each(of_selected!("media.sql"), |row| {
         let sums = all.entry(row.get(2)?).or_default();
         let plays: i64 = row.get(3)?;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::Row;
 
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use crate::model::calendar::FORTNIGHT_MS;
@@ -60,8 +61,8 @@ impl Sums {
 }
 
 /// The sums of each screen.
-pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<HashMap<i64, Sums>> {
-    let mut all: HashMap<i64, Sums> = HashMap::new();
+pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<ById<i64, Sums>> {
+    let mut all: ById<i64, Sums> = ById::default();
     let (first, last) = context.range.whole_fortnights();
     let mut fortnights = context
         .connection

@@ -1,13 +1,12 @@
 //! `stops`: why sessions ended.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut counts: HashMap<Option<i64>, i64> = HashMap::new();
+    let mut counts: ById<Option<i64>, i64> = ById::default();
     context.each(of_selected!("stops.sql"), |row| {
         *counts.entry(row.get(2)?).or_default() += 1;
         Ok(())

@@ -1,7 +1,6 @@
 //! `targets`: what is hit on each screen.
 
-use std::collections::HashMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
@@ -16,7 +15,7 @@ struct Sums {
 }
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: HashMap<(Option<i64>, i64), Sums> = HashMap::new();
+    let mut all: ById<(Option<i64>, i64), Sums> = ById::default();
     context.each(of_selected!("targets.sql"), |row| {
         let sums = all.entry((row.get(2)?, row.get(3)?)).or_default();
         sums.touches += 1;

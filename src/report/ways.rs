@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::names::Names;
 use super::values::Values;
@@ -18,7 +19,7 @@ const USUAL_JOURNEYS: u32 = 20;
 /// What is opened first, second and so on.
 pub(super) fn choices(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let most = context.question.n.unwrap_or(USUAL_CHOICES);
-    let mut counts: HashMap<(i64, i64), i64> = HashMap::new();
+    let mut counts: ById<(i64, i64), i64> = ById::default();
     let (begin, end) = context.range.at_most();
     let sql = of_selected!("choices.sql");
     context.each_between(sql, begin, end, &[(":most", &most)], |row| {
@@ -42,7 +43,7 @@ pub(super) fn choices(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
 
 /// From which screen to which.
 pub(super) fn transitions(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut counts: HashMap<(i64, i64), i64> = HashMap::new();
+    let mut counts: ById<(i64, i64), i64> = ById::default();
     let (mut session, mut before) = (None, 0);
     context.each(of_selected!("views.sql"), |row| {
         let (session_id, screen) = (row.get(1)?, row.get(2)?);
@@ -78,7 +79,7 @@ type Path = [i64; JOURNEY_VIEWS];
 #[derive(Debug, Default)]
 struct Paths {
     /// The number of a path, how many sessions went it, and how many of these stopped idle.
-    counts: HashMap<Path, (u32, i64, i64)>,
+    counts: ById<Path, (u32, i64, i64)>,
     /// Numbers of paths with an active time of one of their sessions.
     active: Vec<(u32, i64)>,
 }

@@ -49,13 +49,17 @@ impl KnownNames {
         connection: &Connection,
         contribution: &Contribution,
     ) -> rusqlite::Result<Vec<i64>> {
+        let Contribution {
+            consumer_id,
+            device,
+            ..
+        } = contribution;
         let mut scopes = vec![0];
-        let Some(consumer_id) = contribution.consumer_id else {
-            return Ok(scopes);
-        };
-        scopes.push(self.scope(connection, consumer_id, None)?);
-        if contribution.device.is_some() {
-            scopes.push(self.scope(connection, consumer_id, contribution.device)?);
+        if consumer_id.is_some() {
+            scopes.push(self.scope(connection, (*consumer_id, None))?);
+        }
+        if device.is_some() {
+            scopes.push(self.scope(connection, (*consumer_id, *device))?);
         }
         Ok(scopes)
     }
@@ -63,25 +67,21 @@ impl KnownNames {
     fn scope(
         &mut self,
         connection: &Connection,
-        consumer_id: i64,
-        device: Option<i64>,
+        key: (Option<i64>, Option<i64>),
     ) -> rusqlite::Result<i64> {
-        let key = (Some(consumer_id), device);
         if let Some(&id) = self.scopes.get(&key) {
             return Ok(id);
         }
         let sql = "SELECT id FROM scopes WHERE consumer_id IS ?1 AND device IS ?2";
         let known = connection
             .prepare_cached(sql)?
-            .query_row((consumer_id, device), |row| row.get(0))
+            .query_row(key, |row| row.get(0))
             .optional()?;
         let id = match known {
             Some(id) => id,
             None => {
                 let sql = "INSERT INTO scopes(consumer_id, device) VALUES (?1, ?2)";
-                connection
-                    .prepare_cached(sql)?
-                    .execute((consumer_id, device))?;
+                connection.prepare_cached(sql)?.execute(key)?;
                 connection.last_insert_rowid()
             }
         };
