@@ -48,7 +48,8 @@ pub(super) fn suspect(
 ) -> Option<Suspect> {
     let is_wrong = |(time_ms, received_at): (i64, Option<i64>)| {
         let is_early = time_ms < YEAR_2000_MS;
-        is_early || received_at.is_some_and(|received_at| time_ms - received_at > DAY_MS)
+        is_early
+            || received_at.is_some_and(|received_at| time_ms.saturating_sub(received_at) > DAY_MS)
     };
     let mut times = happenings
         .iter()

@@ -88,7 +88,7 @@ pub(super) struct Deriving {
 
 /// From the beginning of the table of dirty sessions to its end.
 #[derive(Debug)]
-pub(super) struct Pass {
+struct Pass {
     /// Sessions up to here are done.
     after: i64,
     /// The last session when the pass began.
@@ -97,6 +97,9 @@ pub(super) struct Pass {
     askers: Vec<Asker>,
     /// When the first session that was put off may be derived.
     put_off: Option<Instant>,
+    is_over: bool,
+    /// At its end: whether sessions have become dirty meanwhile, or were put off.
+    any_left: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -146,23 +149,35 @@ impl Deriving {
         (is_asked || is_rested) && self.next_turn(now).is_some_and(|due| due <= now)
     }
 
-    /// Derives for a little while, within a transaction. What it learns holds once that is committed: see
-    /// [`Deriving::end_turn`].
-    pub(super) fn turn(&mut self, connection: &Connection, now: Instant) -> rusqlite::Result<Turn> {
-        let end = now + limits::DERIVE_TURN;
+    /// Derives for a little while, within a transaction. Once that is committed, [`Deriving::end_turn`] follows, else
+    /// [`Deriving::forget`].
+    pub(super) fn turn(&mut self, connection: &Connection, now: Instant) -> rusqlite::Result<()> {
         let mut pass = match self.pass.take() {
             Some(pass) => pass,
             None => self.begin_pass(connection)?,
         };
+        let went_on = self.go_on(connection, &mut pass, now);
+        self.pass = Some(pass);
+        went_on
+    }
+
+    fn go_on(
+        &mut self,
+        connection: &Connection,
+        pass: &mut Pass,
+        now: Instant,
+    ) -> rusqlite::Result<()> {
+        let end = Instant::now() + limits::DERIVE_TURN;
         let sql = "SELECT session_id FROM dirty_sessions WHERE session_id > ?1 AND session_id <= ?2 \
                    ORDER BY session_id LIMIT 1";
         let mut next = connection.prepare_cached(sql)?;
         let mut clean =
             connection.prepare_cached("DELETE FROM dirty_sessions WHERE session_id = ?1")?;
-        let is_over = loop {
+        while Instant::now() < end {
             let next = next.query_row((pass.after, pass.until), |row| row.get(0));
             let Some(session_id) = next.optional()? else {
-                break true;
+                pass.is_over = true;
+                break;
             };
             pass.after = session_id;
             if let Some(free) = self.put_off_until(session_id, now)
@@ -175,35 +190,28 @@ impl Deriving {
             let events = self.deriver.derive(connection, session_id)?;
             clean.execute([session_id])?;
             self.remember(session_id, events, began.elapsed());
-            if Instant::now() >= end {
-                break false;
-            }
-        };
-        self.deriver.finish(connection)?;
-        if !is_over {
-            self.pass = Some(pass);
-            return Ok(Turn::Unfinished);
         }
-        // A pass takes all there is, so at its end the file as a whole is derived.
-        let sql = "UPDATE derivation SET backlog = NULL WHERE backlog IS NOT NULL";
-        connection.prepare_cached(sql)?.execute([])?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM dirty_sessions)";
-        let any_left: bool = connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))?;
-        Ok(Turn::Over { pass, any_left })
+        self.deriver.finish(connection)?;
+        if pass.is_over {
+            // A pass takes all there is, so at its end the file as a whole is derived.
+            let sql = "UPDATE derivation SET backlog = NULL WHERE backlog IS NOT NULL";
+            connection.prepare_cached(sql)?.execute([])?;
+            pass.any_left = is_any_dirty(connection)?;
+        }
+        Ok(())
     }
 
-    /// After the commit of a turn: tells those who asked, and plans the next.
-    pub(super) fn end_turn(&mut self, turn: Turn) {
+    /// After the commit of a turn: if a pass is over, tells those who asked, and plans the next.
+    pub(super) fn end_turn(&mut self) {
         let now = Instant::now();
         self.rested_since = now;
-        let Turn::Over { pass, any_left } = turn else {
+        let Some(pass) = self.pass.take_if(|pass| pass.is_over) else {
             return;
         };
         self.freshness.backlog.store(false, Ordering::Release);
-        self.freshness.dirty.store(any_left, Ordering::Release);
-        self.due = any_left.then(|| pass.put_off.unwrap_or(now + limits::DERIVE_PAUSE));
+        self.freshness.dirty.store(pass.any_left, Ordering::Release);
+        let next = pass.put_off.unwrap_or(now + limits::DERIVE_PAUSE);
+        self.due = pass.any_left.then_some(next);
         for asker in pass.askers {
             // Whoever has given up is not told.
             let _ = asker.send(());
@@ -211,15 +219,24 @@ impl Deriving {
     }
 
     fn begin_pass(&mut self, connection: &Connection) -> rusqlite::Result<Pass> {
+        // Who asks after this is answered by the next pass.
+        let askers = std::mem::take(&mut *self.freshness.askers());
         let sql = "SELECT ifnull(max(session_id), 0) FROM dirty_sessions";
-        Ok(Pass {
-            after: i64::MIN,
-            until: connection
-                .prepare_cached(sql)?
-                .query_row([], |row| row.get(0))?,
-            askers: std::mem::take(&mut *self.freshness.askers()),
-            put_off: None,
-        })
+        let mut last = connection.prepare_cached(sql)?;
+        match last.query_row([], |row| row.get(0)) {
+            Ok(until) => Ok(Pass {
+                after: i64::MIN,
+                until,
+                askers,
+                put_off: None,
+                is_over: false,
+                any_left: false,
+            }),
+            Err(error) => {
+                self.freshness.askers().extend(askers);
+                Err(error)
+            }
+        }
     }
 
     /// A session is not derived again at once, and a long one not for a while.
@@ -261,13 +278,10 @@ impl Deriving {
     /// Whether anything is dirty. If not, those who asked are told so at once.
     pub(super) fn has_work(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let askers = std::mem::take(&mut *self.freshness.askers());
-        let sql = "SELECT EXISTS (SELECT 1 FROM dirty_sessions)";
-        let is_dirty: bool = connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))?;
-        if is_dirty || self.pass.is_some() {
+        let is_dirty = is_any_dirty(connection);
+        if !matches!(is_dirty, Ok(false)) || self.pass.is_some() {
             self.freshness.askers().extend(askers);
-            return Ok(true);
+            return is_dirty.map(|_| true);
         }
         self.freshness.backlog.store(false, Ordering::Release);
         self.freshness.dirty.store(false, Ordering::Release);
@@ -279,18 +293,11 @@ impl Deriving {
     }
 }
 
-/// What came of a turn.
-#[derive(Debug)]
-pub(super) enum Turn {
-    /// There is more to do.
-    Unfinished,
-    /// A pass is over.
-    Over {
-        /// The pass.
-        pass: Pass,
-        /// Whether sessions have become dirty meanwhile, or were put off.
-        any_left: bool,
-    },
+fn is_any_dirty(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM dirty_sessions)";
+    connection
+        .prepare_cached(sql)?
+        .query_row([], |row| row.get(0))
 }
 
 /// How far the deriving of the whole file has come: how many sessions of how many are done. `None` when it is over.

@@ -183,15 +183,14 @@ impl Writer {
             Err(error) => return self.passing(error).map(drop),
         }
         let turn = self.begin().and_then(|()| {
-            let turn = self.deriving.turn(&self.connection, now)?;
-            self.commit()?;
-            Ok(turn)
+            self.deriving.turn(&self.connection, now)?;
+            self.commit()
         });
         match turn {
-            Ok(turn) => {
+            Ok(()) => {
                 self.identity.check_log()?;
                 self.end_trouble();
-                self.deriving.end_turn(turn);
+                self.deriving.end_turn();
                 self.keep_log_short()
             }
             Err(error) => self.passing(error).map(drop),
