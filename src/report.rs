@@ -13,6 +13,7 @@ mod echo;
 mod heatmap;
 mod languages;
 mod listing;
+mod many;
 mod media;
 mod moments;
 mod names;

@@ -30,6 +30,10 @@ impl Hasher for IdHasher {
         self.0 ^= self.0 >> 32;
     }
 
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
     fn write_i64(&mut self, number: i64) {
         self.write_u64(number.cast_unsigned());
     }

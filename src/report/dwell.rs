@@ -8,12 +8,17 @@ use crate::model::table::{Cell, Cells};
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let mut all: ById<i64, (i64, Vec<i64>)> = ById::default();
-    context.each(of_selected!("views.sql"), |row| {
-        let (views, dwells) = all.entry(row.get(2)?).or_default();
-        *views += 1;
-        dwells.extend(row.get::<_, Option<i64>>(3)?);
-        Ok(())
-    })?;
+    context.each_of_many(
+        of_selected!("views.sql"),
+        include_str!("views_of_many.sql"),
+        &[],
+        |row| {
+            let (views, dwells) = all.entry(row.get(2)?).or_default();
+            *views += 1;
+            dwells.extend(row.get::<_, Option<i64>>(3)?);
+            Ok(())
+        },
+    )?;
     let names = Names::read(context.connection, all.keys().copied())?;
     let mut screens: Vec<_> = (all.into_iter())
         .map(|(screen, (views, dwells))| {

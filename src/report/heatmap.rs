@@ -29,9 +29,9 @@ pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
         None => None,
     };
     let usual = (f64::from(raster.width), f64::from(raster.height));
-    let (begin, end) = context.range.at_most();
-    let sql = of_selected!("heatmap.sql");
-    context.each_between(sql, begin, end, &[(":place", &place)], |row| {
+    let by_session = of_selected!("heatmap.sql");
+    let between = include_str!("heatmap_of_many.sql");
+    context.each_of_many(by_session, between, &[(":place", &place)], |row| {
         let (x, y): (f64, f64) = (row.get(2)?, row.get(3)?);
         let size = row.get::<_, Option<f64>>(4)?.zip(row.get(5)?);
         let (page_width, page_height) = size.unwrap_or(usual);

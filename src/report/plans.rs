@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::chosen::of_selected;
 
 /// Every SQL of the reports, with the steps that it must consist of.
-const PLANS: [(&str, &str, &[&str]); 23] = [
+const PLANS: [(&str, &str, &[&str]); 27] = [
     ("overview", of_selected!("overview.sql"), &[BY_START]),
     ("stops", of_selected!("stops.sql"), &[BY_START]),
     ("begun", of_selected!("begun.sql"), &[BY_START]),
@@ -110,6 +110,22 @@ const PLANS: [(&str, &str, &[&str]); 23] = [
         &[BY_SPAN, "SEARCH t USING PRIMARY KEY (session_id=?)"],
     ),
     ("echo", include_str!("echo.sql"), &[BY_SPAN]),
+    ("ids", of_selected!("ids.sql"), &[BY_START]),
+    (
+        "views_of_many",
+        include_str!("views_of_many.sql"),
+        &["SEARCH v USING PRIMARY KEY (session_id>? AND session_id<?)"],
+    ),
+    (
+        "targets_of_many",
+        include_str!("targets_of_many.sql"),
+        &["SEARCH t USING PRIMARY KEY (session_id>? AND session_id<?)"],
+    ),
+    (
+        "heatmap_of_many",
+        include_str!("heatmap_of_many.sql"),
+        &["SEARCH t USING PRIMARY KEY (session_id>? AND session_id<?)"],
+    ),
     (
         "paths",
         include_str!("paths.sql"),

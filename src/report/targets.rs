@@ -16,16 +16,21 @@ struct Sums {
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let mut all: ById<(Option<i64>, i64), Sums> = ById::default();
-    context.each(of_selected!("targets.sql"), |row| {
-        let sums = all.entry((row.get(2)?, row.get(3)?)).or_default();
-        sums.touches += 1;
-        let session_id = Some(row.get(1)?);
-        if sums.last != session_id {
-            sums.last = session_id;
-            sums.sessions += 1;
-        }
-        Ok(())
-    })?;
+    context.each_of_many(
+        of_selected!("targets.sql"),
+        include_str!("targets_of_many.sql"),
+        &[],
+        |row| {
+            let sums = all.entry((row.get(2)?, row.get(3)?)).or_default();
+            sums.touches += 1;
+            let session_id = Some(row.get(1)?);
+            if sums.last != session_id {
+                sums.last = session_id;
+                sums.sessions += 1;
+            }
+            Ok(())
+        },
+    )?;
     let ids = all
         .keys()
         .flat_map(|(place, target)| [*place, Some(*target)]);

@@ -1,5 +1,6 @@
 //! Which way people take: `choices`, `transitions`, `journeys`.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -45,14 +46,19 @@ pub(super) fn choices(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
 pub(super) fn transitions(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let mut counts: ById<(i64, i64), i64> = ById::default();
     let (mut session, mut before) = (None, 0);
-    context.each(of_selected!("views.sql"), |row| {
-        let (session_id, screen) = (row.get(1)?, row.get(2)?);
-        if session == Some(session_id) {
-            *counts.entry((before, screen)).or_default() += 1;
-        }
-        (session, before) = (Some::<i64>(session_id), screen);
-        Ok(())
-    })?;
+    context.each_of_many(
+        of_selected!("views.sql"),
+        include_str!("views_of_many.sql"),
+        &[],
+        |row| {
+            let (session_id, screen) = (row.get(1)?, row.get(2)?);
+            if session == Some(session_id) {
+                *counts.entry((before, screen)).or_default() += 1;
+            }
+            (session, before) = (Some::<i64>(session_id), screen);
+            Ok(())
+        },
+    )?;
     let names = Names::read(
         context.connection,
         counts.keys().flat_map(|(from, to)| [*from, *to]),
@@ -73,13 +79,13 @@ pub(super) fn transitions(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>>
 }
 
 /// The first views of a session; 0 where there are no more.
-type Path = [i64; JOURNEY_VIEWS];
+type Path = [u32; JOURNEY_VIEWS];
 
 /// How often each path was gone, and by sessions of which active time.
 #[derive(Debug, Default)]
 struct Paths {
     /// The number of a path, how many sessions went it, and how many of these stopped idle.
-    counts: ById<Path, (u32, i64, i64)>,
+    counts: ById<Path, (u32, u32, u32)>,
     /// Numbers of paths with an active time of one of their sessions.
     active: Vec<(u32, i64)>,
 }
@@ -92,7 +98,7 @@ impl Paths {
             Entry::Vacant(new) => new.insert((next, 0, 0)),
         };
         *sessions += 1;
-        *idle += i64::from(stopped_idle);
+        *idle += u32::from(stopped_idle);
         if let Some(active_ms) = active_ms {
             self.active.push((*number, active_ms));
         }
@@ -136,15 +142,16 @@ pub(super) fn journeys(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
 
 fn commonest(context: &Context<'_>, paths: &Paths) -> rusqlite::Result<Vec<Cells>> {
     let screens = paths.counts.keys().flatten().copied();
-    let names = Names::read(context.connection, screens.filter(|screen| *screen > 0))?;
+    let screens = screens.filter(|screen| *screen > 0).map(i64::from);
+    let names = Names::read(context.connection, screens)?;
     let texts = |path: &Path| -> Vec<&str> {
         let screens = path.iter().take_while(|screen| **screen > 0);
         screens
-            .map(|screen| names.get(Some(*screen)).unwrap_or_default())
+            .map(|screen| names.get(Some(i64::from(*screen))).unwrap_or_default())
             .collect()
     };
     let most = usize::try_from(context.question.n.unwrap_or(USUAL_JOURNEYS)).unwrap_or_default();
-    let mut counts: Vec<i64> = paths
+    let mut counts: Vec<u32> = paths
         .counts
         .values()
         .map(|(_, sessions, _)| *sessions)
@@ -154,7 +161,7 @@ fn commonest(context: &Context<'_>, paths: &Paths) -> rusqlite::Result<Vec<Cells
     let least = counts.get(most - 1).copied().unwrap_or(0);
     let mut best: Vec<_> = (paths.counts.iter())
         .filter(|(_, (_, sessions, _))| *sessions >= least)
-        .map(|(path, (number, sessions, idle))| (-sessions, texts(path), *number, *idle))
+        .map(|(path, (number, sessions, idle))| (Reverse(*sessions), texts(path), *number, *idle))
         .collect();
     best.sort_unstable();
     best.truncate(most);
@@ -167,13 +174,13 @@ fn commonest(context: &Context<'_>, paths: &Paths) -> rusqlite::Result<Vec<Cells
             values.push(*active_ms);
         }
     }
-    let row = |(sessions, path, number, idle): (i64, Vec<&str>, u32, i64)| {
+    let row = |(Reverse(sessions), path, number, idle): (Reverse<u32>, Vec<&str>, u32, u32)| {
         let values = Values::from(active.remove(&number).unwrap_or_default());
         vec![
             Cell::Path(path.into_iter().map(str::to_owned).collect()),
-            Cell::Number(-sessions),
+            Cell::Number(i64::from(sessions)),
             values.median_seconds(),
-            Cell::Number(idle),
+            Cell::Number(i64::from(idle)),
         ]
     };
     Ok(best.into_iter().map(row).collect())
