@@ -29,8 +29,8 @@ pub struct Listing {
 struct Prepared {
     range: Range,
     choice: Choice,
-    /// Start and id of the last session that is done.
-    after: (i64, i64),
+    /// Start and id of the session of the last row that is done, and the row's position in it.
+    after: (i64, i64, i64),
     end_ms: i64,
 }
 
@@ -80,7 +80,7 @@ impl Listing {
         self.prepared = Some(Prepared {
             range,
             choice,
-            after: (begin, i64::MIN),
+            after: (begin, i64::MIN, 0),
             end_ms: end,
         });
         Ok(texts)
@@ -99,11 +99,12 @@ impl Listing {
             Report::Paths => include_str!("paths.sql"),
             _ => include_str!("sessions.sql"),
         };
-        let (after_start, after_session) = prepared.after;
+        let (after_start, after_session, after_position) = prepared.after;
         let choice = &prepared.choice;
-        let values: [(&str, &dyn ToSql); 7] = [
+        let values: [(&str, &dyn ToSql); 8] = [
             (":after_start", &after_start),
             (":after_session", &after_session),
+            (":after_position", &after_position),
             (":end", &prepared.end_ms),
             (":left_out", &choice.with_left_out),
             (":marked", &choice.marked),
@@ -113,31 +114,29 @@ impl Listing {
         let mut statement = connection.prepare_cached(sql)?;
         let mut rows = statement.query(&values[..])?;
         let end = Instant::now() + limits::SNAPSHOT_TIME / 2;
-        let (mut looked_at, mut has_enough) = (0, false);
-        let (mut session, mut is_meant) = (prepared.after, false);
+        let mut looked_at = 0;
+        let mut session: Option<((i64, i64), bool)> = None;
         while let Some(row) = rows.next()? {
-            let here: (i64, i64) = (row.get(0)?, row.get(1)?);
-            if here != session {
-                // A snapshot ends between two sessions, so that the next can go on from there.
-                prepared.after = session;
-                if has_enough || looked_at >= limits::SNAPSHOT_ROWS || Instant::now() > end {
-                    return Ok(());
-                }
-                session = here;
-                is_meant = is_chosen(&prepared.range, choice, &self.question, here);
+            let here = (row.get(0)?, row.get(1)?);
+            let is_meant = match session {
+                Some((known, is_meant)) if known == here => is_meant,
+                _ => is_chosen(&prepared.range, choice, &self.question, here),
+            };
+            session = Some((here, is_meant));
+            prepared.after = (here.0, here.1, row.get(2)?);
+            let mut flow = Flow::Continue(());
+            if is_meant && self.skip > 0 {
+                self.skip -= 1;
+            } else if is_meant {
+                flow = each(&cells(connection, &self.question, row)?);
+                self.remaining -= 1;
             }
             looked_at += 1;
-            if !is_meant {
-                continue;
-            }
-            if self.skip > 0 {
-                self.skip -= 1;
-                continue;
-            }
-            has_enough |= each(&cells(connection, &self.question, row)?).is_break();
-            self.remaining -= 1;
             if self.remaining == 0 {
                 break;
+            }
+            if flow.is_break() || looked_at >= limits::SNAPSHOT_ROWS || Instant::now() > end {
+                return Ok(());
             }
         }
         self.is_over = true;

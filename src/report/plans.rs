@@ -131,7 +131,7 @@ const PLANS: [(&str, &str, &[&str]); 27] = [
         include_str!("paths.sql"),
         &[
             "SEARCH s USING PRIMARY KEY ((start_ms,session_id)>(?,?) AND start_ms<?)",
-            "SEARCH v USING PRIMARY KEY (session_id=?)",
+            "SEARCH v USING PRIMARY KEY (session_id=? AND position>?)",
         ],
     ),
 ];

@@ -11,25 +11,25 @@ use crate::model::table::{Cell, Cells};
 const BEFORE_ECHO: [&str; 2] = ["clock", "stuck"];
 
 pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Cells> {
-    let (device, reason): (Option<i64>, Option<i64>) = (row.get(3)?, row.get(6)?);
-    let (first, last): (Option<i64>, Option<i64>) = (row.get(12)?, row.get(13)?);
+    let (device, reason): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(7)?);
+    let (first, last): (Option<i64>, Option<i64>) = (row.get(13)?, row.get(14)?);
     let ids = [device, reason, first, last];
     let names = Names::read(connection, ids.into_iter().flatten())?;
-    let active_ms: Option<i64> = row.get(7)?;
+    let active_ms: Option<i64> = row.get(8)?;
     let number = |at: usize| row.get(at).map(Cell::Number);
     Ok(vec![
         number(1)?,
-        row.get::<_, Option<i64>>(2)?
+        row.get::<_, Option<i64>>(3)?
             .map_or(Cell::Nothing, Cell::Number),
         names.cell(device),
-        stored_text(row, 4)?,
         stored_text(row, 5)?,
+        stored_text(row, 6)?,
         names.cell(reason),
         active_ms.map_or(Cell::Nothing, Cell::seconds),
-        number(8)?,
         number(9)?,
         number(10)?,
         number(11)?,
+        number(12)?,
         names.cell(first),
         names.cell(last),
         Cell::text(suspect(connection, row)?),
@@ -49,17 +49,17 @@ fn stored_text(row: &Row<'_>, at: usize) -> rusqlite::Result<Cell> {
 }
 
 fn suspect(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<String>> {
-    let stored: Option<String> = row.get(14)?;
+    let stored: Option<String> = row.get(15)?;
     let is_decided = stored
         .as_deref()
         .is_some_and(|reason| BEFORE_ECHO.contains(&reason));
     let session = echo::Session {
         id: row.get(1)?,
-        consumer_id: row.get(2)?,
-        device: row.get(3)?,
-        active_from_ms: row.get(15)?,
-        active_ms: row.get(7)?,
-        points: row.get(16)?,
+        consumer_id: row.get(3)?,
+        device: row.get(4)?,
+        active_from_ms: row.get(16)?,
+        active_ms: row.get(8)?,
+        points: row.get(17)?,
     };
     if !is_decided && echo::is_echo(connection, &session)? {
         return Ok(Some("echo".to_owned()));

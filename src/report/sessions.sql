@@ -1,5 +1,5 @@
 -- The sessions after one (:after_start, :after_session), in order of start and id.
-SELECT s.start_ms, s.session_id, s.consumer_id, s.device, r.started_at, r.stopped_at, s.reason, s.active_ms, s.events,
+SELECT s.start_ms, s.session_id, :after_position, s.consumer_id, s.device, r.started_at, r.stopped_at, s.reason, s.active_ms, s.events,
   s.touches, s.views, s.screens, s.first_screen, s.last_screen, s.suspect, s.active_from_ms, s.points
 FROM session_sums s
 CROSS JOIN sessions r ON r.id = s.session_id

@@ -80,8 +80,12 @@ pub(super) struct Deriving {
     recent: HashMap<i64, Recent>,
     /// When the next turn is due, as long as nobody asks.
     due: Option<Instant>,
-    /// When the last turn ended.
-    rested_since: Instant,
+    /// As long as this, more posts are expected.
+    busy_until: Instant,
+    /// When the current turn began.
+    turn_began: Instant,
+    /// When there has been rest enough after the last turn.
+    rested: Instant,
     /// While there is trouble, not to be tried before.
     retry: Instant,
 }
@@ -117,7 +121,9 @@ impl Deriving {
             pass: None,
             recent: HashMap::new(),
             due: Some(now),
-            rested_since: now,
+            busy_until: now,
+            turn_began: now,
+            rested: now,
             retry: now,
         }
     }
@@ -125,33 +131,37 @@ impl Deriving {
     /// Sessions were marked dirty by a commit. To be called before anybody is told of it.
     pub(super) fn note_dirty(&mut self, now: Instant) {
         self.freshness.dirty.store(true, Ordering::Release);
+        self.busy_until = now + limits::DERIVE_REST;
         self.due.get_or_insert(now + limits::DERIVE_PAUSE);
     }
 
-    /// When the writer should give a turn, if ever.
+    /// When the writer should give a turn, if ever. While posts come, deriving takes only a part of its time, unless a
+    /// report waits.
     pub(super) fn next_turn(&self, now: Instant) -> Option<Instant> {
-        let due = if self.pass.is_some() || self.freshness.is_asked() {
-            Some(now)
-        } else {
-            self.due
-        };
-        due.map(|due| due.max(self.retry))
-    }
-
-    /// Whether to give a turn now. While posts wait, deriving takes only a part of the writer's time.
-    pub(super) fn is_due(&self, now: Instant, posts_wait: bool) -> bool {
         let is_asked = self.freshness.is_asked()
             || self
                 .pass
                 .as_ref()
                 .is_some_and(|pass| !pass.askers.is_empty());
-        let is_rested = !posts_wait || now.duration_since(self.rested_since) >= limits::DERIVE_REST;
-        (is_asked || is_rested) && self.next_turn(now).is_some_and(|due| due <= now)
+        let due = if is_asked || self.pass.is_some() {
+            Some(now)
+        } else {
+            self.due
+        };
+        let is_free = is_asked || self.busy_until <= now;
+        let rested = if is_free { now } else { self.rested };
+        due.map(|due| due.max(rested).max(self.retry))
+    }
+
+    /// Whether to give a turn now.
+    pub(super) fn is_due(&self, now: Instant) -> bool {
+        self.next_turn(now).is_some_and(|due| due <= now)
     }
 
     /// Derives for a little while, within a transaction. Once that is committed, [`Deriving::end_turn`] follows, else
     /// [`Deriving::forget`].
     pub(super) fn turn(&mut self, connection: &Connection, now: Instant) -> rusqlite::Result<()> {
+        self.turn_began = now;
         let mut pass = match self.pass.take() {
             Some(pass) => pass,
             None => self.begin_pass(connection)?,
@@ -204,7 +214,8 @@ impl Deriving {
     /// After the commit of a turn: if a pass is over, tells those who asked, and plans the next.
     pub(super) fn end_turn(&mut self) {
         let now = Instant::now();
-        self.rested_since = now;
+        let took = now.duration_since(self.turn_began);
+        self.rested = now + limits::DERIVE_REST.max(took * limits::DERIVE_REST_SHARE);
         let Some(pass) = self.pass.take_if(|pass| pass.is_over) else {
             return;
         };

@@ -86,16 +86,14 @@ impl Writer {
         let mut next_look = self.ingest.next_look(Instant::now());
         loop {
             let next_turn = self.deriving.next_turn(Instant::now());
-            let wake = self
-                .queue
-                .wait(next_look.into_iter().chain(next_turn).min());
-            match wake {
+            let until = next_look.into_iter().chain(next_turn).min();
+            match self.queue.wait(until) {
                 Wake::Requests => self.commit_group()?,
                 Wake::Upkeep => self.keep_log_short()?,
                 Wake::Closed => break,
             }
             let now = Instant::now();
-            if self.deriving.is_due(now, wake == Wake::Requests) {
+            if self.deriving.is_due(now) {
                 self.derive(now)?;
             }
             if next_look.is_some_and(|look| look <= now) {
