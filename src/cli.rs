@@ -50,6 +50,12 @@ pub struct Flags {
     /// action: take a consumer out of use; its rows stay
     #[argh(option, arg_name = "name")]
     pub remove_consumer: Option<String>,
+    /// action: compare all that reports are made of with sessions and events, and say what is wrong
+    #[argh(switch)]
+    pub check: bool,
+    /// action: work out anew all that reports are made of
+    #[argh(switch)]
+    pub reindex: bool,
     /// print the version
     #[argh(switch)]
     pub version: bool,

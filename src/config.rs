@@ -44,6 +44,16 @@ pub enum Command {
         /// What it is called.
         name: String,
     },
+    /// Compare what is derived with what it should be.
+    Check {
+        /// The file.
+        db: PathBuf,
+    },
+    /// Derive everything anew.
+    Reindex {
+        /// The file.
+        db: PathBuf,
+    },
     /// Print the version.
     Version,
 }
@@ -125,6 +135,12 @@ impl Command {
         if flags.list_consumers {
             return Ok(Command::ListConsumers { db });
         }
+        if flags.check {
+            return Ok(Command::Check { db });
+        }
+        if flags.reindex {
+            return Ok(Command::Reindex { db });
+        }
         if let Some(name) = flags.remove_consumer {
             return Ok(Command::RemoveConsumer {
                 db,
@@ -198,6 +214,8 @@ fn only_one_action(flags: &Flags) -> Result<(), UsageError> {
         ("--add-consumer", flags.add_consumer.is_some()),
         ("--list-consumers", flags.list_consumers),
         ("--remove-consumer", flags.remove_consumer.is_some()),
+        ("--check", flags.check),
+        ("--reindex", flags.reindex),
         ("--version", flags.version),
     ];
     let mut given = actions

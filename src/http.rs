@@ -8,6 +8,7 @@ mod lists;
 mod origin;
 mod proxy;
 mod reply;
+mod reports;
 mod route;
 mod service;
 mod www;
@@ -34,6 +35,7 @@ pub use www::Folder;
 
 use crate::limits;
 use crate::model::ip::IpBlocks;
+use crate::model::zone::Zone;
 use crate::store::{Store, StoreError};
 
 /// What answering requests needs.
@@ -43,6 +45,8 @@ pub struct App {
     key: Option<String>,
     www: Option<Folder>,
     trusted_proxies: Option<IpBlocks>,
+    /// Whose dates reports give where the question does not say.
+    zone: Zone,
     bodies: BodyRoom,
     wrong_keys: Semaphore,
     script_was_fetched: AtomicBool,
@@ -62,11 +66,20 @@ impl App {
             key,
             www,
             trusted_proxies,
+            zone: zone_of_this_computer(),
             bodies: BodyRoom::default(),
             wrong_keys: Semaphore::new(limits::WRONG_KEYS_AT_ONCE),
             script_was_fetched: AtomicBool::new(false),
         }
     }
+}
+
+/// The zone of this computer, and UTC if it does not say.
+fn zone_of_this_computer() -> Zone {
+    Zone::of_this_computer().unwrap_or_else(|| {
+        log::warn!("this computer names no time zone that is known, so reports are in UTC unless they are asked otherwise");
+        Zone::utc()
+    })
 }
 
 /// Serves until it is told to stop, then lets running requests finish for a while.

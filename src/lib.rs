@@ -6,7 +6,9 @@
 //! | [`limits`] | every limit with its reason |
 //! | [`model`] | sessions, events, consumers and the checked types they are made of |
 //! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON and CSV |
+//! | [`derive`] | a session's events in order to its screens, views, touches and sums; pure |
 //! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
+//! | [`report`] | one SQL and one fold for each report |
 //! | [`http`] | connections, routes, replies, embedded assets |
 //! | [`ops`] | the log, and errors for Sentry |
 //!
@@ -14,10 +16,12 @@
 
 pub mod cli;
 pub mod config;
+pub mod derive;
 pub mod http;
 pub mod limits;
 pub mod model;
 pub mod ops;
+pub mod report;
 pub mod store;
 pub mod wire;
 

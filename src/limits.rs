@@ -66,6 +66,28 @@ pub const TRANSACTION_ITEMS: usize = 8_192;
 pub const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// Sessions that the writer remembers, so that an event of a running session costs no lookup.
 pub const REMEMBERED_SESSIONS: usize = 4_096;
+/// How long the writer derives sessions in one go, so that no post waits long for it. One session is derived in any case.
+pub const DERIVE_TURN: Duration = Duration::from_millis(5);
+/// How long it does not derive after that while posts come.
+pub const DERIVE_REST: Duration = Duration::from_millis(20);
+/// And at least so many times as long as a turn took with its commit: a seventh of the writer's time is for deriving.
+pub const DERIVE_REST_SHARE: u32 = 6;
+/// How long a session is not derived again, unless a report asks.
+pub const DERIVE_PAUSE: Duration = Duration::from_secs(1);
+/// A session with more events than this is derived more seldom.
+pub const LONG_SESSION_EVENTS: usize = 2_000;
+/// How seldom.
+pub const LONG_SESSION_PAUSE: Duration = Duration::from_secs(10);
+/// A session is put off for so many times as long as deriving it took.
+pub const DERIVE_SHARE: u32 = 20;
+/// Sessions that `--reindex` derives in one transaction.
+pub const REINDEX_SESSIONS: u32 = 5_000;
+/// Sessions of which it is known when they were derived. Others may be derived more often.
+pub const RECENTLY_DERIVED: usize = 16_384;
+/// Bytes of names that the writer remembers while it derives, so that a common name costs no lookup.
+pub const REMEMBERED_NAME_BYTES: usize = 1024 * 1024;
+/// Consumers and devices of which the writer remembers whose sums are kept under which number.
+pub const REMEMBERED_SCOPES: usize = 4_096;
 
 /// Sessions of which the time when they were last heard of is kept. Beyond that a session may be closed early, and
 /// opens again with its next event.
@@ -90,6 +112,10 @@ pub const READER_WAIT: Duration = Duration::from_secs(5);
 pub const SNAPSHOT_TIME: Duration = Duration::from_secs(1);
 /// How long a read that must be ordered as a whole may last.
 pub const READ_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a report may take: first to have everything derived, then to be read.
+pub const REPORT_DEADLINE: Duration = Duration::from_secs(10);
+/// Dates of the report `days`: ten years.
+pub const REPORT_DATES: usize = 3_660;
 /// Rows that one snapshot looks at, chosen or not.
 pub const SNAPSHOT_ROWS: usize = 10_000;
 /// Rows of a list that is neither in order of id nor of time.

@@ -13,6 +13,7 @@ use microticks::http::{App, Folder};
 use microticks::limits;
 use microticks::ops::{logging, sentry};
 use microticks::store::consumers::{self, Added, Consumer, ConsumerError};
+use microticks::store::rebuild;
 use microticks::store::{self, Fatal, OpenError, Store};
 use tokio::net::TcpListener;
 
@@ -38,6 +39,8 @@ enum StartError {
         "cannot listen on {0}: {1}; is another microticks running? --bind names another address or port"
     )]
     Bind(SocketAddr, io::Error),
+    #[error("the file is not as it should be; microticks --reindex mends what is derived")]
+    Check,
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -62,36 +65,41 @@ fn main() -> ExitCode {
     // Both wait for their last lines when they are dropped.
     let _log = logging::start(level);
     let _sentry = dsn.map(sentry::start);
-    let done =
-        match command {
-            Command::Serve(config) => serve(config),
-            Command::AddConsumer {
-                db,
-                name,
-                ip_filter,
-                bind,
-            } => consumers::add(&db, &name, ip_filter.as_deref())
-                .map_err(StartError::from)
-                .and_then(|added| Ok(print_added(&added, bind)?)),
-            Command::ListConsumers { db } => consumers::list(&db)
+    let done = match command {
+        Command::Serve(config) => serve(config),
+        Command::AddConsumer {
+            db,
+            name,
+            ip_filter,
+            bind,
+        } => consumers::add(&db, &name, ip_filter.as_deref())
+            .map_err(StartError::from)
+            .and_then(|added| Ok(print_added(&added, bind)?)),
+        Command::ListConsumers { db } => {
+            consumers::list(&db)
                 .map_err(StartError::from)
                 .and_then(|(consumers, path)| {
                     eprintln!("consumers in {}", path.display());
                     Ok(print_list(&consumers)?)
-                }),
-            Command::RemoveConsumer { db, name } => consumers::remove(&db, &name)
-                .map_err(StartError::from)
-                .and_then(|(consumer, path)| {
-                    eprintln!("in {}", path.display());
-                    Ok(writeln!(
-                        io::stdout(),
-                        "Removed consumer {:?}. Its rows stay.",
-                        consumer.name
-                    )?)
-                }),
-            Command::Version => writeln!(io::stdout(), "microticks {}", env!("CARGO_PKG_VERSION"))
-                .map_err(StartError::from),
-        };
+                })
+        }
+        Command::RemoveConsumer { db, name } => consumers::remove(&db, &name)
+            .map_err(StartError::from)
+            .and_then(|(consumer, path)| {
+                eprintln!("in {}", path.display());
+                Ok(writeln!(
+                    io::stdout(),
+                    "Removed consumer {:?}. Its rows stay.",
+                    consumer.name
+                )?)
+            }),
+        Command::Check { db } => check(&db),
+        Command::Reindex { db } => rebuild::reindex(&db)
+            .map_err(StartError::from)
+            .and_then(|sessions| Ok(writeln!(io::stdout(), "Derived {sessions} sessions anew.")?)),
+        Command::Version => writeln!(io::stdout(), "microticks {}", env!("CARGO_PKG_VERSION"))
+            .map_err(StartError::from),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -175,6 +183,31 @@ fn reachable(bind: SocketAddr) -> SocketAddr {
     });
     let address = outward.map_or(Ipv4Addr::LOCALHOST.into(), |outward| outward.ip());
     SocketAddr::new(address, bind.port())
+}
+
+/// Says what is wrong with a file, if anything is.
+fn check(db: &Path) -> Result<(), StartError> {
+    let findings = rebuild::check(db)?;
+    let mut out = io::stdout().lock();
+    for line in &findings.integrity {
+        writeln!(out, "SQLite: {line}")?;
+    }
+    for session in &findings.sessions_off {
+        writeln!(out, "Session {session}: what is derived differs.")?;
+    }
+    if findings.sums_off {
+        writeln!(out, "Sums over sessions differ.")?;
+    }
+    if findings.is_good() {
+        writeln!(
+            out,
+            "Looked at {} sessions. All is well.",
+            findings.sessions
+        )?;
+        Ok(())
+    } else {
+        Err(StartError::Check)
+    }
 }
 
 fn serve(config: ServeConfig) -> Result<(), StartError> {

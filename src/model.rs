@@ -2,10 +2,14 @@
 //!
 //! Nothing here does I/O, and nothing behind [`crate::wire`] handles a value that has not passed through these types.
 
+pub mod calendar;
 pub mod clock;
 pub mod ip;
 pub mod list;
 pub mod moment;
+pub mod report;
+pub mod table;
+pub mod zone;
 
 use std::net::IpAddr;
 
@@ -285,6 +289,13 @@ pub enum Work {
         /// The items in order; those that could not be read with the reason.
         items: Vec<Result<Item, Rejection>>,
     },
+    /// `POST /sessions/ID/exclude` and `/include`
+    Mark {
+        /// The session.
+        session_id: i64,
+        /// Whether it is a staff test.
+        excluded: bool,
+    },
 }
 
 impl Work {
@@ -325,6 +336,8 @@ pub enum Outcome {
     Stopped,
     /// A batch is applied.
     Applied(Applied),
+    /// The session is marked, or not any more.
+    Marked,
 }
 
 /// What came of a batch. `stored + duplicates + rejected.len()` is the number of its items.
@@ -361,6 +374,9 @@ pub enum Refusal {
     /// The token belongs to no session.
     #[error("Could not find session")]
     UnknownToken,
+    /// No session has this id.
+    #[error("There is no session with this id")]
+    UnknownSession,
     /// The page has stopped the session.
     #[error("Session was already stopped.")]
     SessionStopped,
@@ -378,6 +394,7 @@ impl Refusal {
             Refusal::ConsumerNotActive => "consumer_not_active",
             Refusal::IpNotAllowed => "ip_not_allowed",
             Refusal::UnknownToken => "unknown_token",
+            Refusal::UnknownSession => "unknown_session",
             Refusal::SessionStopped => "session_stopped",
             Refusal::SeqConflict => "seq_conflict",
         }

@@ -6,6 +6,8 @@
 
 mod checkpoint;
 pub mod consumers;
+pub(crate) mod derived;
+mod deriving;
 mod error;
 mod events;
 mod expiry;
@@ -17,6 +19,7 @@ mod open;
 mod queue;
 mod rarely;
 mod readers;
+pub mod rebuild;
 mod session;
 mod writer;
 
@@ -26,8 +29,9 @@ use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
+use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
 use file::FileLock;
 use lists::{Flow, Scan};
@@ -74,6 +78,8 @@ pub fn resolve(path: &Path) -> std::io::Result<PathBuf> {
 pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
+    freshness: Arc<Freshness>,
+    report_turns: Arc<Semaphore>,
     phase: watch::Receiver<Phase>,
     volatile: Option<&'static str>,
 }
@@ -99,13 +105,16 @@ impl Store {
         })?;
         let lock = FileLock::acquire(&path, limits::SERVER_LOCK_WAIT)?;
         let opened = open::open(&path)?;
-        let must_upgrade = opened.content == Content::Original;
+        let must_upgrade = matches!(opened.content, Content::Original | Content::Underived);
         let queue = Arc::new(Queue::default());
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
+        let freshness = Arc::new(Freshness::new(Arc::clone(&queue)));
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
+            freshness: Arc::clone(&freshness),
+            report_turns: Arc::new(Semaphore::new(cores())),
             phase,
             volatile: file::volatile_file_system(&path),
         };
@@ -119,8 +128,16 @@ impl Store {
             session_timeout,
             ..
         } = config.clone();
-        let prepare =
-            move || Writer::prepare(opened, queue, readers, default_consumer, session_timeout);
+        let prepare = move || {
+            Writer::prepare(
+                opened,
+                queue,
+                readers,
+                freshness,
+                default_consumer,
+                session_timeout,
+            )
+        };
         let get_ready = move || {
             let writer = prepare()?;
             phase_sender.send_replace(Phase::Ready);
@@ -230,20 +247,51 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, look).await
     }
 
+    /// Has the writer derive every session that is dirty now, so that a report is never partial.
+    pub async fn derive_what_changed(&self) -> Result<(), StoreError> {
+        self.wait_until_ready().await?;
+        if self.freshness.has_backlog()
+            && let Some((done, total)) = self.read(limits::SNAPSHOT_TIME, deriving::backlog).await?
+        {
+            return Err(StoreError::Deriving { done, total });
+        }
+        let Some(derived) = self.freshness.ask() else {
+            return Ok(());
+        };
+        match tokio::time::timeout(limits::REPORT_DEADLINE, derived).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(StoreError::Stopping),
+            Err(_) => Err(StoreError::Overloaded),
+        }
+    }
+
+    /// Runs one read of a report. There are never more of them than cores, so that reading cannot hurt collecting.
+    pub async fn read_report<T: Send + 'static>(
+        &self,
+        deadline: Duration,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let turn = tokio::time::timeout(limits::REPORT_DEADLINE, self.report_turns.acquire());
+        let _turn = turn.await.map_err(|_| StoreError::Overloaded)?;
+        self.read(deadline, read).await
+    }
+
+    async fn wait_until_ready(&self) -> Result<(), StoreError> {
+        let mut phase = self.phase.clone();
+        let ready = phase.wait_for(|phase| *phase == Phase::Ready);
+        match tokio::time::timeout(limits::READER_WAIT, ready).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(StoreError::Starting),
+        }
+    }
+
     /// Runs one read off the async threads.
     async fn read<T: Send + 'static>(
         &self,
         deadline: Duration,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut phase = self.phase.clone();
-        let ready = phase.wait_for(|phase| *phase == Phase::Ready);
-        if !tokio::time::timeout(limits::READER_WAIT, ready)
-            .await
-            .is_ok_and(|ready| ready.is_ok())
-        {
-            return Err(StoreError::Starting);
-        }
+        self.wait_until_ready().await?;
         let turn = self.readers.turn().await?;
         let readers = Arc::clone(&self.readers);
         let done = tokio::task::spawn_blocking(move || readers.read(deadline, read)).await;
@@ -260,6 +308,11 @@ impl Store {
     pub fn close(&self) {
         self.queue.close();
     }
+}
+
+/// How many things this computer can do at a time, as far as it says.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Runs the writer on a thread of its own. What it ends with arrives at the receiver; a panic closes it.

@@ -9,6 +9,8 @@ pub mod forms;
 pub mod json;
 pub mod multipart;
 pub mod query;
+pub mod questions;
 pub mod replies;
 pub mod rows;
+pub mod tables;
 pub mod text;

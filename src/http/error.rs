@@ -2,6 +2,8 @@
 //!
 //! What went wrong inside never reaches a client: its text says only what the client can do about it.
 
+use std::borrow::Cow;
+
 use hyper::header::{ALLOW, CONNECTION, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
@@ -16,6 +18,7 @@ use crate::wire::fields::FieldError;
 use crate::wire::forms::FormError;
 use crate::wire::query::QueryError;
 use crate::wire::replies;
+use crate::wire::tables::names_of_reports;
 
 /// Why a request is not answered with what it asked for.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +64,12 @@ pub enum ApiError {
     /// Reading is not allowed.
     #[error("{}", denied_text(*.0))]
     Denied(Denied),
+    /// There is no such report.
+    #[error("There is no report \"{0}\". There are {reports}", reports = names_of_reports())]
+    NoReport(String),
+    /// Only a page of ours may do this.
+    #[error("Only pages of this server may do this")]
+    NotSameOrigin,
     /// There is nothing at this path.
     #[error("There is nothing here. See /docs for what there is.")]
     NotFound,
@@ -81,8 +90,14 @@ impl From<FormError> for ApiError {
     }
 }
 
-fn store_text(error: StoreError) -> &'static str {
-    match error {
+fn store_text(error: StoreError) -> Cow<'static, str> {
+    let text = match error {
+        StoreError::Deriving { done, total } => {
+            let text = format!(
+                "The reports of this file are being worked out: {done} of {total} sessions are done. Ask again later."
+            );
+            return Cow::Owned(text);
+        }
         StoreError::Overloaded => {
             "The server has too much to do. Nothing was stored; send it again later."
         }
@@ -98,7 +113,8 @@ fn store_text(error: StoreError) -> &'static str {
         StoreError::Internal => {
             "The server made a mistake. Nothing was stored; its log has the details."
         }
-    }
+    };
+    Cow::Borrowed(text)
 }
 
 fn denied_text(denied: Denied) -> &'static str {
@@ -117,6 +133,7 @@ fn denied_text(denied: Denied) -> &'static str {
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
+            ApiError::Refused(Refusal::UnknownSession) => StatusCode::NOT_FOUND,
             ApiError::Field(_)
             | ApiError::Refused(_)
             | ApiError::MissingKey(_)
@@ -133,8 +150,8 @@ impl ApiError {
             ApiError::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             ApiError::Denied(Denied::NoKey | Denied::WrongKey) => StatusCode::UNAUTHORIZED,
-            ApiError::Denied(Denied::NotLocal) => StatusCode::FORBIDDEN,
-            ApiError::NotFound => StatusCode::NOT_FOUND,
+            ApiError::Denied(Denied::NotLocal) | ApiError::NotSameOrigin => StatusCode::FORBIDDEN,
+            ApiError::NotFound | ApiError::NoReport(_) => StatusCode::NOT_FOUND,
             ApiError::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
         }
@@ -148,6 +165,7 @@ impl ApiError {
             ApiError::MissingKey(_) => "missing_consumer_key",
             ApiError::Store(StoreError::Overloaded) | ApiError::TooManyBodies => "overloaded",
             ApiError::Store(StoreError::Starting) => "starting",
+            ApiError::Store(StoreError::Deriving { .. }) => "deriving",
             ApiError::Store(StoreError::Stopping) => "stopping",
             ApiError::Store(StoreError::Locked) => "database_locked",
             ApiError::Store(StoreError::DiskFull) => "disk_full",
@@ -162,6 +180,8 @@ impl ApiError {
             ApiError::Denied(Denied::NoKey) => "missing_key",
             ApiError::Denied(Denied::WrongKey) => "wrong_key",
             ApiError::Denied(Denied::NotLocal) => "key_required",
+            ApiError::NotSameOrigin => "not_same_origin",
+            ApiError::NoReport(_) => "unknown_report",
             ApiError::NotFound => "not_found",
             ApiError::WrongMethod(_) => "method_not_allowed",
             ApiError::Range(_) => "range_not_satisfiable",

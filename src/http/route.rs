@@ -18,6 +18,17 @@ pub enum Route {
     ListSessions,
     /// `GET /events`
     ListEvents,
+    /// `GET /reports`
+    ListReports,
+    /// `GET /reports/NAME`
+    Report(String),
+    /// `POST /sessions/ID/exclude` and `/include`
+    Mark {
+        /// The session.
+        session_id: i64,
+        /// Whether it is a staff test from now on.
+        excluded: bool,
+    },
     /// A preflight for one of the paths above.
     Preflight,
     /// `GET /healthz`: the process answers.
@@ -45,6 +56,8 @@ pub enum Route {
 pub enum Methods {
     /// It is only read.
     Read,
+    /// It only changes something for those who read.
+    Change,
     /// It only collects.
     Collect,
     /// It does both.
@@ -56,6 +69,7 @@ impl Methods {
     pub fn allow(self) -> &'static str {
         match self {
             Methods::Read => "GET, HEAD",
+            Methods::Change => "POST",
             Methods::Collect => "POST, OPTIONS",
             Methods::Both => "GET, HEAD, POST, OPTIONS",
         }
@@ -87,6 +101,7 @@ impl Route {
             "/sessions/stop" if posts => Route::StopSession,
             "/batch" if posts => Route::Batch,
             "/sessions/stop" | "/batch" => Route::WrongMethod(Methods::Collect),
+            "/reports" => read(Route::ListReports),
             "/healthz" => read(Route::Health),
             "/readyz" => read(Route::Ready),
             "/dash" => read(Route::Dashboard),
@@ -105,6 +120,13 @@ impl Route {
                 let own = ["/dash/", "/docs/", "/example/"]
                     .iter()
                     .any(|folder| decoded.starts_with(folder));
+                if let Some(route) = report_or_mark(&decoded) {
+                    return match route {
+                        Route::Mark { .. } if posts => route,
+                        Route::Mark { .. } => Route::WrongMethod(Methods::Change),
+                        _ => read(route),
+                    };
+                }
                 match decoded {
                     // The pages have their own paths, and the dashboard a guard.
                     name if own && name.ends_with(".html") => Route::NotFound,
@@ -128,6 +150,25 @@ impl Route {
                 | Route::WrongMethod(Methods::Collect | Methods::Both)
         )
     }
+}
+
+/// `/reports/NAME`, `/sessions/ID/exclude` and `/sessions/ID/include`.
+fn report_or_mark(path: &str) -> Option<Route> {
+    if let Some(name) = path.strip_prefix("/reports/") {
+        return Some(Route::Report(name.to_owned()));
+    }
+    let (id, mark) = path.strip_prefix("/sessions/")?.split_once('/')?;
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    let excluded = match mark {
+        "exclude" => true,
+        "include" => false,
+        _ => return None,
+    };
+    let session_id = id.parse().ok().filter(|_| is_id)?;
+    Some(Route::Mark {
+        session_id,
+        excluded,
+    })
 }
 
 /// `//sessions` is `/sessions`: frontends join their host and path carelessly.
@@ -200,6 +241,60 @@ mod tests {
             ),
             ("GET", "/favicon.ico", true, file("/favicon.ico")),
             ("GET", "/sessions/", false, Route::NotFound),
+        ] {
+            let route = Route::decode(&method.parse().unwrap(), path, www);
+            assert_eq!(route, expected, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn reports_and_marks_have_their_paths() {
+        for (method, path, www, expected) in [
+            ("GET", "/reports", true, Route::ListReports),
+            (
+                "HEAD",
+                "/reports/hours",
+                true,
+                Route::Report("hours".to_owned()),
+            ),
+            (
+                "GET",
+                "/reports/a%20b",
+                false,
+                Route::Report("a b".to_owned()),
+            ),
+            (
+                "POST",
+                "/reports/hours",
+                false,
+                Route::WrongMethod(Methods::Read),
+            ),
+            (
+                "POST",
+                "/sessions/7/exclude",
+                true,
+                Route::Mark {
+                    session_id: 7,
+                    excluded: true,
+                },
+            ),
+            (
+                "POST",
+                "/sessions/7/include",
+                false,
+                Route::Mark {
+                    session_id: 7,
+                    excluded: false,
+                },
+            ),
+            (
+                "GET",
+                "/sessions/7/include",
+                false,
+                Route::WrongMethod(Methods::Change),
+            ),
+            ("POST", "/sessions/-7/include", false, Route::NotFound),
+            ("POST", "/sessions/7/delete", false, Route::NotFound),
         ] {
             let route = Route::decode(&method.parse().unwrap(), path, www);
             assert_eq!(route, expected, "{method} {path}");

@@ -15,7 +15,7 @@ use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists, proxy};
+use super::{App, assets, collect, lists, proxy, reports};
 use crate::limits;
 use crate::model::Moment;
 use crate::store::StoreError;
@@ -36,7 +36,11 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
     let is_read = matches!(
         route,
-        Route::ListSessions | Route::ListEvents | Route::Dashboard
+        Route::ListSessions
+            | Route::ListEvents
+            | Route::ListReports
+            | Route::Report(_)
+            | Route::Dashboard
     );
     if route.is_collecting() || (is_read && app.key.is_some()) {
         reply::allow_every_origin(reply.headers_mut());
@@ -76,6 +80,26 @@ async fn answer(
                 Kind::Events
             };
             lists::list(&app.store, kind, &query).await
+        }
+        Route::ListReports => {
+            guard(app, head, &query, peer).await?;
+            Ok(reports::list())
+        }
+        Route::Report(name) => {
+            guard(app, head, &query, peer).await?;
+            reports::report(app, name, head.uri.query().unwrap_or_default()).await
+        }
+        Route::Mark {
+            session_id,
+            excluded,
+        } => {
+            guard(app, head, &query, peer).await?;
+            let trusted = app.trusted_proxies.as_ref();
+            let host = proxy::host(peer.address, &head.headers, trusted);
+            if !origin::is_same_origin(&head.headers, host) {
+                return Err(ApiError::NotSameOrigin);
+            }
+            reports::mark(app, *session_id, *excluded, received_at, peer.address).await
         }
         Route::Dashboard => match guard(app, head, &query, peer).await {
             Ok(()) => assets::serve("dash/index.html", &head.headers),

@@ -48,6 +48,15 @@ impl Moment {
     /// Fractions beyond milliseconds are cut, a leap second is the one before it, and a space before the zone offset
     /// is read as the `+` that a form encoder made it from.
     pub fn parse(text: &str) -> Option<Moment> {
+        let ms = Moment::parse_ms(text)?;
+        (Moment::FIRST_MS..=Moment::LAST_MS)
+            .contains(&ms)
+            .then_some(Moment(ms))
+    }
+
+    /// Like [`Moment::parse`], in milliseconds since 1970. Its zone offset may take a time out of the years that can
+    /// be written.
+    pub fn parse_ms(text: &str) -> Option<i64> {
         let bytes = text.as_bytes();
         let (time, rest) = bytes.split_at_checked("2017-08-25T17:09:19".len())?;
         let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
@@ -75,10 +84,7 @@ impl Moment {
         .ok()?;
         let (fraction_ms, zone) = split_fraction(rest)?;
         let local_ms = i64::try_from(date_time.duration_since(Moment::EPOCH).as_millis()).ok()?;
-        let ms = local_ms + fraction_ms - offset_ms(zone)?;
-        (Moment::FIRST_MS..=Moment::LAST_MS)
-            .contains(&ms)
-            .then_some(Moment(ms))
+        Some(local_ms + fraction_ms - offset_ms(zone)?)
     }
 }
 

@@ -202,7 +202,9 @@ pub fn list(path: &Path) -> Result<(Vec<Consumer>, PathBuf), ConsumerError> {
     let opened = open::open(&path)?;
     match opened.content {
         Content::Nothing => Ok((Vec::new(), path)),
-        Content::Original | Content::Current => Ok((all(&opened.connection)?, path)),
+        Content::Original | Content::Underived | Content::Current => {
+            Ok((all(&opened.connection)?, path))
+        }
     }
 }
 

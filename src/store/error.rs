@@ -15,6 +15,14 @@ pub enum StoreError {
     /// The file is still being opened or upgraded.
     #[error("the server is starting")]
     Starting,
+    /// The file as a whole is still being derived.
+    #[error("{done} of {total} sessions are derived")]
+    Deriving {
+        /// Sessions that are.
+        done: i64,
+        /// All that are to be.
+        total: i64,
+    },
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,

@@ -4,12 +4,13 @@
 //! remembered between requests is forgotten whenever the file may have changed without it: after a rollback, and when
 //! another process has written.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 
 use super::consumers::Consumers;
+use super::derived;
 use super::events::{self, Inserter, Stored};
 use super::expiry::{self, Expiry};
 use super::session::{Beginning, Session, Timed};
@@ -28,6 +29,8 @@ pub(super) struct Ingest {
     sessions: HashMap<Token, Session>,
     /// Clicks of this transaction that are not yet in their sessions' rows.
     clicks: HashMap<i64, Clicks>,
+    /// Sessions that this transaction may have changed.
+    changed: BTreeSet<i64>,
     data_version: i64,
     expiry: Expiry,
     /// When the group that is being applied began.
@@ -58,6 +61,7 @@ impl Ingest {
             consumers: None,
             sessions: HashMap::new(),
             clicks: HashMap::new(),
+            changed: BTreeSet::new(),
             data_version: 0,
             expiry: Expiry::new(session_timeout, now),
             now,
@@ -79,6 +83,7 @@ impl Ingest {
         for id in &idle {
             expiry::close(connection, *id)?;
         }
+        derived::mark_dirty(connection, idle.iter().copied())?;
         if !idle.is_empty() {
             self.sessions.clear();
         }
@@ -90,6 +95,7 @@ impl Ingest {
         self.consumers = None;
         self.sessions.clear();
         self.clicks.clear();
+        self.changed.clear();
     }
 
     /// Begins a transaction: forgets everything if another process has written since the last one.
@@ -111,7 +117,7 @@ impl Ingest {
         for (session_id, Clicks { count, last }) in self.clicks.drain() {
             update.execute((session_id, count, last.to_string()))?;
         }
-        Ok(())
+        derived::mark_dirty(connection, std::mem::take(&mut self.changed))
     }
 
     fn count_click(&mut self, session_id: i64, event: &Event, time: Moment) {
@@ -171,6 +177,18 @@ impl Ingest {
                 session.stop(connection, Timed::as_given(*ts), reason.as_ref())?;
                 Ok(Ok(Outcome::Stopped))
             }
+            Work::Mark {
+                session_id,
+                excluded,
+            } => {
+                let now = excluded.then(|| request.received_at.to_string());
+                let found = derived::mark_staff_test(connection, *session_id, now.as_deref())?;
+                Ok(if found {
+                    Ok(Outcome::Marked)
+                } else {
+                    Err(Refusal::UnknownSession)
+                })
+            }
             Work::Batch {
                 credential,
                 sent_at,
@@ -228,6 +246,7 @@ impl Ingest {
         {
             session.heard_in = Some(self.now);
             self.expiry.hear(session.id, self.now);
+            self.changed.insert(session.id);
         }
         Ok(session)
     }
@@ -237,6 +256,7 @@ impl Ingest {
             self.sessions.clear();
         }
         self.expiry.hear(session.id, self.now);
+        self.changed.insert(session.id);
         self.sessions
             .entry(token.clone())
             .insert_entry(session)

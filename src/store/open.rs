@@ -9,13 +9,18 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::derived;
 use super::error::OpenError;
 use super::file::beside;
 
 /// The version of the file that this program makes, kept in SQLite's `user_version`. The original service left 0.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
+/// The version before derived tables were added.
+const UNDERIVED: i64 = 1;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// The tables of reports, which are added to a file of any earlier version.
+const DERIVED: &str = include_str!("derived.sql");
 const UPGRADE_V0: &str = include_str!("upgrade_v0.sql");
 
 /// How long opening waits for another process that has the file locked.
@@ -30,6 +35,8 @@ pub(super) enum Content {
     Nothing,
     /// The tables of the original service.
     Original,
+    /// The tables of this program without those of reports.
+    Underived,
     /// The tables of this program.
     Current,
 }
@@ -128,7 +135,8 @@ fn content(connection: &Connection, version: i64) -> rusqlite::Result<Option<Con
     let devices = has("devices", &["consumer_id", "name", "last_alive_ms"])?;
     Ok(match (version, original, devices) {
         (0, true, false) => Some(Content::Original),
-        (VERSION, true, true) => Some(Content::Current),
+        (UNDERIVED, true, true) => Some(Content::Underived),
+        (VERSION, true, true) if has("session_sums", &["start_ms"])? => Some(Content::Current),
         _ => None,
     })
 }
@@ -140,6 +148,7 @@ impl Opened {
         match self.content {
             Content::Nothing => self.make()?,
             Content::Original => self.upgrade()?,
+            Content::Underived => self.add_derived()?,
             Content::Current => {}
         }
         let mode = || -> rusqlite::Result<String> {
@@ -166,10 +175,28 @@ impl Opened {
         let made = || -> rusqlite::Result<()> {
             let transaction = self.connection.unchecked_transaction()?;
             transaction.execute_batch(SCHEMA)?;
+            transaction.execute_batch(DERIVED)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()
         };
         made().map_err(|error| self.failed(error))
+    }
+
+    /// Adds the tables of reports. They are filled later, while the server serves; nothing else changes, so no copy is
+    /// made.
+    fn add_derived(&self) -> Result<(), OpenError> {
+        let added = || -> rusqlite::Result<()> {
+            let behavior = TransactionBehavior::Exclusive;
+            let transaction = rusqlite::Transaction::new_unchecked(&self.connection, behavior)?;
+            if version(&transaction)? != UNDERIVED {
+                return Ok(());
+            }
+            transaction.execute_batch(DERIVED)?;
+            derived::begin_anew(&transaction)?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+            transaction.commit()
+        };
+        added().map_err(|error| self.failed(error))
     }
 
     /// Copies the file of the original service, then upgrades it in one transaction.
@@ -204,6 +231,8 @@ impl Opened {
                 return Ok(false);
             }
             transaction.execute_batch(UPGRADE_V0)?;
+            transaction.execute_batch(DERIVED)?;
+            derived::begin_anew(&transaction)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()?;
             Ok(true)
@@ -338,6 +367,29 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_the_tables_of_reports_is_given_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let fresh = open(&folder.path().join("fresh.db")).unwrap();
+        let fresh = fresh.make_current().unwrap();
+        let old = folder.path().join("old.db");
+        let connection = Connection::open(&old).unwrap();
+        connection.execute_batch(SCHEMA).unwrap();
+        let row = "INSERT INTO sessions(token, ip, started_at, consumer_id) VALUES ('', '', '', 1);
+                   PRAGMA user_version = 1";
+        connection.execute_batch(row).unwrap();
+        drop(connection);
+        let opened = open(&old).unwrap();
+        assert_eq!(opened.content, Content::Underived);
+        let upgraded = opened.make_current().unwrap();
+        assert_eq!(shape(&upgraded), shape(&fresh));
+        let sql = "SELECT backlog, (SELECT count(*) FROM dirty_sessions) FROM derivation";
+        let todo = upgraded.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(todo, Ok((1, 1)));
+        drop(upgraded);
+        assert_eq!(open(&old).unwrap().content, Content::Current);
+    }
+
+    #[test]
     fn an_existing_copy_is_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let old = folder.path().join("old.db");
@@ -381,13 +433,13 @@ mod tests {
         let newer = folder.path().join("newer.db");
         let connection = Connection::open(&newer).unwrap();
         connection
-            .execute_batch("CREATE TABLE consumers(id); PRAGMA user_version = 2")
+            .execute_batch("CREATE TABLE consumers(id); PRAGMA user_version = 3")
             .unwrap();
         drop(connection);
         let before = fs::read(&newer).unwrap();
         assert!(matches!(
             open(&newer),
-            Err(OpenError::Newer { version: 2, .. })
+            Err(OpenError::Newer { version: 3, .. })
         ));
         assert_eq!(fs::read(&newer).unwrap(), before);
 

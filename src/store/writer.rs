@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::checkpoint::LogKeeper;
+use super::deriving::{Deriving, Freshness};
 use super::error::{Fatal, OpenError, Severity, StoreError, severity};
 use super::file::Identity;
 use super::health::warn_of_what_is_odd;
@@ -32,6 +33,7 @@ pub(super) struct Writer {
     log: LogKeeper,
     ingest: Ingest,
     mistakes: Rarely,
+    deriving: Deriving,
 }
 
 impl Writer {
@@ -40,6 +42,7 @@ impl Writer {
         opened: Opened,
         queue: Arc<Queue>,
         readers: Arc<Readers>,
+        freshness: Arc<Freshness>,
         default_consumer: Option<String>,
         session_timeout: Duration,
     ) -> Result<Writer, OpenError> {
@@ -62,6 +65,7 @@ impl Writer {
                     log,
                     ingest,
                     mistakes: Rarely::new(limits::MISTAKE_PAUSE),
+                    deriving: Deriving::new(freshness),
                 })
             }
             Err(error) => Err(OpenError::Sqlite { path, error }),
@@ -84,12 +88,17 @@ impl Writer {
     fn serve(&mut self) -> Result<(), Fatal> {
         let mut next_look = self.ingest.next_look(Instant::now());
         loop {
-            match self.queue.wait(next_look) {
+            let next_turn = self.deriving.next_turn(Instant::now());
+            let until = next_look.into_iter().chain(next_turn).min();
+            match self.queue.wait(until) {
                 Wake::Requests => self.commit_group()?,
                 Wake::Upkeep => self.keep_log_short()?,
                 Wake::Closed => break,
             }
             let now = Instant::now();
+            if self.deriving.is_due(now) {
+                self.derive(now)?;
+            }
             if next_look.is_some_and(|look| look <= now) {
                 // Where more sessions are idle than are closed at once, posts come in between.
                 next_look = if self.expire(now)? {
@@ -124,6 +133,7 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
+                self.deriving.note_dirty(Instant::now());
                 self.queue
                     .answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
                 self.keep_log_short()
@@ -160,9 +170,33 @@ impl Writer {
         match expired {
             Ok(more) => {
                 self.end_trouble();
+                self.deriving.note_dirty(now);
                 Ok(more)
             }
             Err(error) => self.passing(error).map(|_| false),
+        }
+    }
+
+    /// Derives some of the sessions that have changed. While there is trouble they stay dirty.
+    fn derive(&mut self, now: Instant) -> Result<(), Fatal> {
+        self.identity.check()?;
+        match self.deriving.has_work(&self.connection) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => return self.passing(error).map(drop),
+        }
+        let turn = self.begin().and_then(|()| {
+            self.deriving.turn(&self.connection, now)?;
+            self.commit()
+        });
+        match turn {
+            Ok(()) => {
+                self.identity.check_log()?;
+                self.end_trouble();
+                self.deriving.end_turn();
+                self.keep_log_short()
+            }
+            Err(error) => self.passing(error).map(drop),
         }
     }
 
@@ -219,6 +253,7 @@ impl Writer {
                 .map_err(|error| self.fatal(error))?;
         }
         self.ingest.forget();
+        self.deriving.forget();
         if trouble == StoreError::Internal {
             // It is the request, and not a time of trouble.
             if self.mistakes.is_due() {

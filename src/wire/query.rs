@@ -23,6 +23,24 @@ pub enum QueryError {
     /// The format does not exist.
     #[error("\"format\" must be json or csv")]
     Format,
+    /// Nothing is known by this name.
+    #[error("There is no parameter \"{0}\" here")]
+    Unknown(String),
+    /// A number is out of its bounds.
+    #[error("\"{0}\" must be a whole number from {1} to {2}")]
+    Bounds(&'static str, u32, u32),
+    /// The time zone does not exist.
+    #[error("\"tz\" must be the name of a time zone like Europe/Oslo")]
+    Zone,
+    /// Staff tests cannot be treated like this.
+    #[error("\"marked\" must be include or only")]
+    Marked,
+    /// The range has more dates than the report has rows.
+    #[error(
+        "At most {} dates are given: move \"from\" nearer to \"to\"",
+        limits::REPORT_DATES
+    )]
+    Dates,
     /// This order is only given for so many rows.
     #[error(
         "In this order at most {} rows are given: set \"limit\" to that or less",

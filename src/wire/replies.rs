@@ -13,7 +13,7 @@ pub fn outcome(outcome: &Outcome) -> Vec<u8> {
         Outcome::Stored { event_id } => {
             format!("{{\"status\":200,\"event_id\":{event_id}}}").into_bytes()
         }
-        Outcome::Stopped => b"{\"status\":200}".to_vec(),
+        Outcome::Stopped | Outcome::Marked => b"{\"status\":200}".to_vec(),
         Outcome::Applied(applied) => batch(applied),
     }
 }

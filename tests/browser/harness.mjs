@@ -82,9 +82,9 @@ class Scene {
     return folder;
   }
 
-  /** The real server on a new file, serving `www` too. */
-  async server(www) {
-    const server = new Server(this.folder(), www && this.folder(www));
+  /** The real server on a new file, serving `www` too. `options` are those of `Server`. */
+  async server(www, options) {
+    const server = new Server(this.folder(), www && this.folder(www), options);
     this.#closers.push(() => server.stop());
     await server.start();
     this.#origins.add(server.origin);
@@ -146,6 +146,11 @@ class Scene {
     const origin = `http://${name}:${port}`;
     this.#origins.add(origin);
     return origin;
+  }
+
+  /** Something else to do at the end of the scene. */
+  onClose(close) {
+    this.#closers.push(close);
   }
 
   /** Another origin that pages of this scene may ask. */

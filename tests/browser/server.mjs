@@ -10,6 +10,9 @@ import { eventually } from './eventually.mjs';
 
 const MICROTICKS = executable(process.env.MICROTICKS_BIN, 'the microticks binary (set MICROTICKS_BIN)');
 
+/** What reading asks for where the server is behind a proxy. */
+const READING_KEY = 'reading';
+
 /** The absolute path of a program. Without it nothing is tested, and that must never look like success. */
 export function executable(file = '', what) {
   try {
@@ -24,12 +27,15 @@ export function executable(file = '', what) {
 export class Server {
   #folder;
   #www;
+  #behindProxy;
   #process = null;
   #port = 0;
 
-  constructor(folder, www) {
+  /** With `behindProxy` it trusts a proxy on this computer, and reading needs a key. */
+  constructor(folder, www, { behindProxy = false } = {}) {
     this.#folder = folder;
     this.#www = www;
+    this.#behindProxy = behindProxy;
   }
 
   get origin() {
@@ -48,6 +54,9 @@ export class Server {
   /** Starts it, a second time on the same port and file. */
   async start() {
     const flags = ['--bind', `127.0.0.1:${this.#port}`, '--db', this.#db, ...(this.#www ? ['--www', this.#www] : [])];
+    if (this.#behindProxy) {
+      flags.push('--trusted-proxy', '127.0.0.1', '--key', READING_KEY);
+    }
     this.#process = spawn(MICROTICKS, flags, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH, HOME: this.#folder },
@@ -88,7 +97,7 @@ export class Server {
   }
 
   async #read(list) {
-    const response = await fetch(`${this.origin}/${list}?limit=10000`);
+    const response = await fetch(`${this.origin}/${list}?limit=10000&key=${READING_KEY}`);
     assert.equal(response.status, 200);
     return (await response.json())[list];
   }

@@ -96,6 +96,7 @@ impl Model {
     pub fn apply(&mut self, request: &Request) -> Result<Option<Outcome>, Refusal> {
         let received_at = request.received_at.as_ms();
         match &request.work {
+            Work::Mark { .. } => unreachable!("no page marks sessions"),
             Work::StartSession {
                 credential,
                 ts,

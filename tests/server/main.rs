@@ -8,6 +8,7 @@ mod cli;
 mod consumers;
 mod crash;
 mod docs;
+mod exhibition;
 mod expiry;
 #[cfg(target_os = "linux")]
 mod faults;
@@ -15,12 +16,15 @@ mod forms;
 mod harness;
 mod hostile;
 mod logging;
+mod odd_reports;
+mod oracle;
 #[cfg(target_os = "linux")]
 mod overload;
 mod pages;
 #[cfg(target_os = "linux")]
 mod proxy;
 mod reading;
+mod reports;
 #[cfg(target_os = "linux")]
 mod sentry;
 mod takeover;

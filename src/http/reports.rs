@@ -1,0 +1,170 @@
+//! `GET /reports`, `GET /reports/NAME`, and the marking of sessions as staff tests.
+
+use std::future::ready;
+use std::io;
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http_body_util::StreamBody;
+use hyper::body::Frame;
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue};
+use hyper::{Response, StatusCode};
+
+use super::App;
+use super::error::ApiError;
+use super::reply::{self, ReplyBody};
+use crate::limits;
+use crate::model::list::Format;
+use crate::model::report::{Question, Report};
+use crate::model::{Moment, Request, Work};
+use crate::report::{self, Listing};
+use crate::store::{Store, StoreError};
+use crate::wire::query::QueryError;
+use crate::wire::questions;
+use crate::wire::tables::{self, TableWriter};
+
+/// Lists the reports.
+pub fn list() -> Response<ReplyBody> {
+    reply::json(StatusCode::OK, tables::list_of_reports())
+}
+
+/// Makes a report.
+pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<ReplyBody>, ApiError> {
+    let report = Report::find(name).ok_or_else(|| ApiError::NoReport(name.to_owned()))?;
+    let question = questions::question(report, query, &app.zone)?;
+    let format = question.format;
+    let mut reply = if report.is_streamed() {
+        streamed(&app.store, question).await?
+    } else {
+        whole(&app.store, question).await?
+    };
+    let headers = reply.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if format == Format::Csv {
+        let disposition = format!("attachment; filename={}.csv", report.about().name);
+        headers.insert(
+            CONTENT_DISPOSITION,
+            HeaderValue::try_from(disposition).expect("a plain file name"),
+        );
+    }
+    Ok(reply)
+}
+
+fn content_type(format: Format) -> HeaderValue {
+    HeaderValue::from_static(match format {
+        Format::Json => "application/json",
+        Format::Csv => "text/csv; charset=utf-8",
+    })
+}
+
+/// A report that is made in one piece.
+async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
+    let format = question.format;
+    store.derive_what_changed().await?;
+    let read = move |connection: &rusqlite::Connection| {
+        let answer = report::answer(connection, &question)?;
+        Ok(answer.map(|answer| {
+            let mut writer =
+                TableWriter::new(&question, answer.from.as_deref(), answer.to.as_deref());
+            for row in &answer.rows {
+                // All of it is one piece.
+                let _ = writer.row(row);
+            }
+            writer.finish();
+            writer.take()
+        }))
+    };
+    let body = store.read_report(limits::REPORT_DEADLINE, read).await?;
+    let body = body.map_err(|report::TooManyDates| QueryError::Dates)?;
+    Ok(reply::bytes(StatusCode::OK, content_type(format), body))
+}
+
+/// A report on its way to the client.
+struct Sending {
+    store: Store,
+    listing: Listing,
+    writer: TableWriter,
+}
+
+/// Begins a report that is made while it is sent. What goes wrong before its first piece is an error; later the reply is
+/// broken off.
+async fn streamed(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
+    let format = question.format;
+    store.derive_what_changed().await?;
+    let prepare = move |connection: &rusqlite::Connection| {
+        let mut listing = Listing::new(question);
+        let (from, to) = listing.prepare(connection)?;
+        let writer = TableWriter::new(listing.question(), from.as_deref(), to.as_deref());
+        Ok((listing, writer))
+    };
+    let (listing, writer) = store.read_report(limits::REPORT_DEADLINE, prepare).await?;
+    let sending = Sending {
+        store: store.clone(),
+        listing,
+        writer,
+    };
+    let (first, sending) = sending.next_piece().await?;
+    let later = stream::unfold(sending, |sending| async {
+        Some(match sending?.next_piece().await {
+            Ok((piece, rest)) => (Ok(Frame::data(piece)), rest),
+            Err(error) => (Err(io::Error::other(error)), None),
+        })
+    });
+    let pieces = stream::once(ready(Ok(Frame::data(first)))).chain(later);
+    Ok(reply::stream(content_type(format), StreamBody::new(pieces)))
+}
+
+impl Sending {
+    /// Reads until there is something to send. The report comes back unless this was its end.
+    async fn next_piece(self) -> Result<(Bytes, Option<Sending>), StoreError> {
+        let Sending {
+            store,
+            mut listing,
+            mut writer,
+        } = self;
+        loop {
+            if !listing.is_over() {
+                let read = move |connection: &rusqlite::Connection| {
+                    listing.next(connection, |row| writer.row(row))?;
+                    Ok((listing, writer))
+                };
+                (listing, writer) = store.read_report(limits::SNAPSHOT_TIME, read).await?;
+            }
+            if listing.is_over() {
+                writer.finish();
+                return Ok((writer.take().into(), None));
+            }
+            let piece = writer.take();
+            if !piece.is_empty() {
+                let rest = Sending {
+                    store,
+                    listing,
+                    writer,
+                };
+                return Ok((piece.into(), Some(rest)));
+            }
+        }
+    }
+}
+
+/// Marks a session as a staff test, or takes that back.
+pub async fn mark(
+    app: &App,
+    session_id: i64,
+    excluded: bool,
+    received_at: Moment,
+    ip: IpAddr,
+) -> Result<Response<ReplyBody>, ApiError> {
+    let work = Work::Mark {
+        session_id,
+        excluded,
+    };
+    let request = Request {
+        received_at,
+        ip,
+        work,
+    };
+    app.store.ingest(request).await??;
+    Ok(reply::json(StatusCode::OK, b"{\"status\":200}".to_vec()))
+}

@@ -1,0 +1,173 @@
+//! `screens` and `types`: what draws people, and where fingers land in vain.
+//!
+//! Fortnights of UTC that lie in the range as a whole come from sums; sessions that began in others are read one by one.
+
+use std::collections::HashMap;
+
+use rusqlite::Row;
+
+use super::by_id::ById;
+use super::chosen::{Context, of_selected};
+use super::names::Names;
+use crate::model::calendar::FORTNIGHT_MS;
+use crate::model::table::{Cell, Cells};
+
+/// What happened on and towards a screen.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    sessions: i64,
+    touches: i64,
+    landed: i64,
+    nowhere: i64,
+    in_vain: i64,
+    pub(super) views: i64,
+    last: i64,
+    pub(super) page_changes: i64,
+    pub(super) pages_turned: i64,
+}
+
+impl Sums {
+    /// From the columns after the first ones.
+    fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Sums> {
+        Ok(Sums {
+            sessions: row.get(first)?,
+            touches: row.get(first + 1)?,
+            landed: row.get(first + 2)?,
+            nowhere: row.get(first + 3)?,
+            in_vain: row.get(first + 4)?,
+            views: row.get(first + 5)?,
+            last: row.get(first + 6)?,
+            page_changes: row.get(first + 7)?,
+            pages_turned: row.get(first + 8)?,
+        })
+    }
+
+    fn add(&mut self, others: &Sums, sign: i64) {
+        self.sessions += sign * others.sessions;
+        self.touches += sign * others.touches;
+        self.landed += sign * others.landed;
+        self.nowhere += sign * others.nowhere;
+        self.in_vain += sign * others.in_vain;
+        self.views += sign * others.views;
+        self.last += sign * others.last;
+        self.page_changes += sign * others.page_changes;
+        self.pages_turned += sign * others.pages_turned;
+    }
+
+    /// Whether it is a screen that is viewed, a target screen or a place. Others only had their pages turned.
+    pub(super) fn is_screen(&self) -> bool {
+        self.views > 0 || self.touches > 0 || self.landed > 0
+    }
+}
+
+/// The sums of each screen.
+pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<ById<i64, Sums>> {
+    let mut all: ById<i64, Sums> = ById::default();
+    let (first, last) = context.range.whole_fortnights();
+    let mut fortnights = context
+        .connection
+        .prepare_cached(include_str!("screen_fortnights.sql"))?;
+    for scope in context.choice.scopes(context.connection)? {
+        for mark in context.choice.marks() {
+            let mut rows = fortnights.query((scope, mark, first, last))?;
+            while let Some(row) = rows.next()? {
+                all.entry(row.get(0)?)
+                    .or_default()
+                    .add(&Sums::read(row, 1)?, 1);
+            }
+        }
+    }
+    let (begin, end) = context.range.at_most();
+    let (whole_begin, whole_end) = (first * FORTNIGHT_MS, last * FORTNIGHT_MS);
+    let pieces = if first < last {
+        vec![(begin, whole_begin), (whole_end, end)]
+    } else {
+        vec![(begin, end)]
+    };
+    for (begin, end) in pieces {
+        context.each_between(
+            of_selected!("session_screens.sql"),
+            begin,
+            end,
+            &[],
+            |row| {
+                all.entry(row.get(2)?)
+                    .or_default()
+                    .add(&Sums::read(row, 3)?, 1);
+                Ok(())
+            },
+        )?;
+    }
+    let choice = &context.choice;
+    let mut excluded = context
+        .connection
+        .prepare_cached(include_str!("excluded_screens.sql"))?;
+    for session_id in choice.exclude.iter().filter(|_| !choice.nothing) {
+        let key = (session_id, choice.marked, choice.consumer, choice.device);
+        let mut rows = excluded.query(key)?;
+        while let Some(row) = rows.next()? {
+            let start_ms: i64 = row.get(0)?;
+            if (first..last).contains(&start_ms.div_euclid(FORTNIGHT_MS)) {
+                all.entry(row.get(2)?)
+                    .or_default()
+                    .add(&Sums::read(row, 3)?, -1);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The type of a screen: its name before the first colon.
+pub(super) fn type_of(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
+    let mut screens: Vec<(i64, Sums)> = sums(context)?.into_iter().collect();
+    screens.retain(|(_, sums)| sums.is_screen());
+    let names = Names::read(
+        context.connection,
+        screens.iter().map(|(screen, _)| *screen),
+    )?;
+    let name = |screen: i64| names.get(Some(screen)).unwrap_or_default();
+    screens.sort_unstable_by(|(a, a_sums), (b, b_sums)| {
+        (b_sums.touches, name(*a)).cmp(&(a_sums.touches, name(*b)))
+    });
+    let row = |(screen, sums): (i64, Sums)| {
+        vec![
+            Cell::Text(name(screen).to_owned()),
+            Cell::Text(type_of(name(screen)).to_owned()),
+            Cell::Number(sums.touches),
+            Cell::Number(sums.landed),
+            Cell::Number(sums.nowhere),
+            Cell::Number(sums.in_vain),
+            Cell::Number(sums.views),
+            Cell::Number(sums.sessions),
+            Cell::Number(sums.last),
+        ]
+    };
+    Ok(screens.into_iter().map(row).collect())
+}
+
+/// Screens by what their names begin with.
+pub(super) fn types(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
+    let mut screens = sums(context)?;
+    screens.retain(|_, sums| sums.is_screen());
+    let names = Names::read(context.connection, screens.keys().copied())?;
+    let mut types: HashMap<&str, [i64; 3]> = HashMap::new();
+    for (screen, sums) in &screens {
+        let name = names.get(Some(*screen)).unwrap_or_default();
+        let [count, touches, views] = types.entry(type_of(name)).or_default();
+        *count += 1;
+        *touches += sums.touches;
+        *views += sums.views;
+    }
+    let mut types: Vec<_> = types.into_iter().collect();
+    types.sort_unstable_by_key(|(name, [_, touches, _])| (-touches, *name));
+    let row = |(name, sums): (&str, [i64; 3])| {
+        let mut cells = vec![Cell::Text(name.to_owned())];
+        cells.extend(sums.map(Cell::Number));
+        cells
+    };
+    Ok(types.into_iter().map(row).collect())
+}

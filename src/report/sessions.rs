@@ -1,0 +1,68 @@
+//! `sessions`: every session, with those that look like no visitor.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::echo;
+use super::names::Names;
+use crate::model::table::{Cell, Cells};
+
+/// Suspects that come before an echo: an echo is found out only for those that are neither.
+const BEFORE_ECHO: [&str; 2] = ["clock", "stuck"];
+
+pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Cells> {
+    let (device, reason): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(7)?);
+    let (first, last): (Option<i64>, Option<i64>) = (row.get(13)?, row.get(14)?);
+    let ids = [device, reason, first, last];
+    let names = Names::read(connection, ids.into_iter().flatten())?;
+    let active_ms: Option<i64> = row.get(8)?;
+    let number = |at: usize| row.get(at).map(Cell::Number);
+    Ok(vec![
+        number(1)?,
+        row.get::<_, Option<i64>>(3)?
+            .map_or(Cell::Nothing, Cell::Number),
+        names.cell(device),
+        stored_text(row, 5)?,
+        stored_text(row, 6)?,
+        names.cell(reason),
+        active_ms.map_or(Cell::Nothing, Cell::seconds),
+        number(9)?,
+        number(10)?,
+        number(11)?,
+        number(12)?,
+        names.cell(first),
+        names.cell(last),
+        Cell::text(suspect(connection, row)?),
+    ])
+}
+
+/// A time as it is stored, whatever it is.
+fn stored_text(row: &Row<'_>, at: usize) -> rusqlite::Result<Cell> {
+    Ok(match row.get_ref(at)? {
+        ValueRef::Null => Cell::Nothing,
+        ValueRef::Integer(number) => Cell::Text(number.to_string()),
+        ValueRef::Real(number) => Cell::Text(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Cell::Text(String::from_utf8_lossy(bytes).into_owned())
+        }
+    })
+}
+
+fn suspect(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<String>> {
+    let stored: Option<String> = row.get(15)?;
+    let is_decided = stored
+        .as_deref()
+        .is_some_and(|reason| BEFORE_ECHO.contains(&reason));
+    let session = echo::Session {
+        id: row.get(1)?,
+        consumer_id: row.get(3)?,
+        device: row.get(4)?,
+        active_from_ms: row.get(16)?,
+        active_ms: row.get(8)?,
+        points: row.get(17)?,
+    };
+    if !is_decided && echo::is_echo(connection, &session)? {
+        return Ok(Some("echo".to_owned()));
+    }
+    Ok(stored)
+}

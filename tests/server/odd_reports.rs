@@ -1,0 +1,266 @@
+//! Reports of files that nobody would make up, and files that were made before there were reports.
+
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::harness::{Server, act, until};
+
+const SCHEMA: &str = include_str!("../../src/store/schema.sql");
+
+/// A file of the version before derived tables, with these sessions and events.
+fn old_file(fill: impl FnOnce(&Connection)) -> Arc<tempfile::TempDir> {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let file = folder.path().join("microticks.db");
+    let connection = Connection::open(file).unwrap();
+    connection.execute_batch(SCHEMA).unwrap();
+    connection.execute_batch("BEGIN").unwrap();
+    fill(&connection);
+    connection
+        .execute_batch("PRAGMA user_version = 1; COMMIT")
+        .unwrap();
+    folder
+}
+
+fn session(connection: &Connection, started_at: &str) -> i64 {
+    let sql = "INSERT INTO sessions(token, ip, started_at, consumer_id) VALUES (hex(randomblob(16)), '', ?1, 1)";
+    connection.execute(sql, [started_at]).unwrap();
+    connection.last_insert_rowid()
+}
+
+fn event(connection: &Connection, session: i64, time: &str, action: &str, data: &str) {
+    let sql = "INSERT INTO events(session_id, time, action, data) VALUES (?1, ?2, ?3, ?4)";
+    let mut insert = connection.prepare_cached(sql).unwrap();
+    insert.execute((session, time, action, data)).unwrap();
+}
+
+/// The rows of a report, once the file is derived.
+fn rows(server: &Server, request: &str) -> Vec<Value> {
+    until("the file is derived", || {
+        server.get("/reports/stops").status == 200
+    });
+    let reply = server.get(&format!("/reports/{request}"));
+    assert_eq!(reply.status, 200, "{request}: {}", reply.text());
+    reply.json()["rows"].as_array().unwrap().clone()
+}
+
+#[test]
+fn five_thousand_screens_in_a_session_of_twenty_thousand_events() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        for at in 0..20_000 {
+            let time = format!(
+                "2024-05-01T1{}:{:02}:{:02}Z",
+                at / 3600,
+                at / 60 % 60,
+                at % 60
+            );
+            let data = format!(r#"{{"screen":"s{}","x":{},"y":5}}"#, at % 5_000, at % 300);
+            event(connection, id, &time, "click", &data);
+        }
+    });
+    let server = Server::start_in(&folder, &[]);
+    let overview = &rows(&server, "overview?tz=UTC")[0];
+    assert_eq!(
+        (&overview[3], &overview[4], &overview[5], &overview[6]),
+        (
+            &json!(20_000),
+            &json!(20_000),
+            &json!(20_000),
+            &json!(5_000)
+        )
+    );
+    assert_eq!(rows(&server, "screens?tz=UTC").len(), 5_000);
+    assert_eq!(rows(&server, "transitions?tz=UTC").len(), 5_000);
+    assert_eq!(rows(&server, "paths?tz=UTC").len(), 20_000);
+    let page = rows(&server, "paths?tz=UTC&limit=2&offset=19999");
+    assert_eq!(
+        page,
+        [json!([
+            1,
+            20_000,
+            "s4999",
+            "2024-05-01T15:33:19.000Z",
+            null
+        ])]
+    );
+    let sessions = &rows(&server, "sessions")[0];
+    assert_eq!(
+        (&sessions[10], &sessions[13]),
+        (&json!(5_000), &Value::Null)
+    );
+}
+
+#[test]
+fn an_event_on_the_end_of_a_range_is_outside_of_it() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        event(connection, id, "2024-05-01T10:00:00Z", "tap", "{}");
+        event(connection, id, "2024-05-01T11:00:00Z", "tap", "{}");
+    });
+    let server = Server::start_in(&folder, &[]);
+    for (to, touches) in [
+        ("2024-05-01T11:00:00Z", 1),
+        ("2024-05-01T11:00:00.001Z", 2),
+        ("2024-05-01", 2),
+    ] {
+        let hours = rows(
+            &server,
+            &format!("hours?tz=UTC&from=2024-05-01T10:00:00Z&to={to}"),
+        );
+        let sum: i64 = hours.iter().map(|hour| hour[2].as_i64().unwrap()).sum();
+        assert_eq!(sum, touches, "{to}");
+        assert_eq!(
+            hours[10][4], 2,
+            "the touches of the session go with its start"
+        );
+    }
+}
+
+#[test]
+fn equal_times_wrong_clocks_and_data_that_is_no_object_break_nothing() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        for data in [
+            "",
+            "[]",
+            "{",
+            "null",
+            "7",
+            r#"{"screen":1e400}"#,
+            r#"{"x":1e400,"y":1}"#,
+        ] {
+            event(connection, id, "2024-05-01T10:00:00Z", "click", data);
+        }
+        event(
+            connection,
+            id,
+            "2024-05-01T10:00:00Z",
+            "click",
+            r#"{"screen":"a"}"#,
+        );
+        session(connection, "1999-12-31T23:59:59Z");
+        let future = session(connection, "2024-05-01T10:00:00Z");
+        event(
+            connection,
+            future,
+            "9999-12-31T23:59:59-23:59",
+            "click",
+            "{}",
+        );
+        session(connection, "never");
+    });
+    let server = Server::start_in(&folder, &[]);
+    let overview = &rows(&server, "overview?tz=UTC")[0];
+    assert_eq!(
+        (&overview[0], &overview[4], &overview[5]),
+        (&json!(2), &json!(9), &json!(1))
+    );
+    let suspects: Vec<_> = (rows(&server, "sessions").iter())
+        .map(|row| row[13].clone())
+        .collect();
+    assert_eq!(
+        json!(suspects),
+        json!(["clock", "clock", null, null]),
+        "in order of the times that were found"
+    );
+    let last = server.get("/reports/weekdays?tz=Pacific/Chatham").json();
+    assert_eq!(last["to"], "10000-01-02", "the calendar goes on");
+    assert!(server.stop().success());
+    let checked = act(folder.path(), &["--check"]);
+    assert!(checked.status.success(), "{checked:?}");
+}
+
+#[test]
+fn a_file_is_derived_while_collecting_goes_on_and_over_restarts() {
+    let folder = old_file(|connection| {
+        for visit in 0..3_000 {
+            let time = format!(
+                "2024-05-{:02}T10:{:02}:{:02}Z",
+                visit % 28 + 1,
+                visit / 60 % 60,
+                visit % 60
+            );
+            let id = session(connection, &time);
+            for _ in 0..5 {
+                event(
+                    connection,
+                    id,
+                    &time,
+                    "click",
+                    r#"{"screen":"a","x":1,"y":2}"#,
+                );
+            }
+        }
+    });
+    let server = Server::start_in(&folder, &[]);
+    let early = server.get("/reports/overview");
+    if early.status == 503 {
+        assert_eq!(
+            (early.code().as_str(), early.header("retry-after")),
+            ("deriving", Some("5"))
+        );
+        assert!(
+            early.text().contains("of 3000 sessions"),
+            "{}",
+            early.text()
+        );
+    }
+    let post = server.form("/sessions", "consumer_key=unknown&ts=2024-05-01T10:00:00Z");
+    assert_eq!(
+        post.code(),
+        "unknown_consumer",
+        "posts are answered meanwhile"
+    );
+    server.kill();
+    let server = Server::start_in(&folder, &[]);
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][0], 3_000);
+    assert!(server.stop().success());
+    assert!(act(folder.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn what_is_derived_can_be_checked_and_made_anew() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        event(
+            connection,
+            id,
+            "2024-05-01T10:00:00Z",
+            "click",
+            r#"{"screen":"a"}"#,
+        );
+    });
+    let run = |flag: &str| {
+        let output = act(folder.path(), &[flag]);
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    assert_eq!(
+        run("--reindex"),
+        (Some(0), "Derived 1 sessions anew.\n".to_owned())
+    );
+    assert_eq!(
+        run("--check"),
+        (Some(0), "Looked at 1 sessions. All is well.\n".to_owned())
+    );
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    connection
+        .execute("UPDATE views SET dwell_ms = 5", [])
+        .unwrap();
+    connection
+        .execute("UPDATE quarter_sums SET touches = 2", [])
+        .unwrap();
+    drop(connection);
+    let (code, text) = run("--check");
+    assert_eq!(code, Some(1));
+    assert!(
+        text.contains("Session 1:") && text.contains("Sums over sessions differ"),
+        "{text}"
+    );
+    assert_eq!(run("--reindex").0, Some(0));
+    assert_eq!(run("--check").0, Some(0));
+}
