@@ -11,6 +11,7 @@ mod reply;
 mod reports;
 mod route;
 mod service;
+mod streaming;
 mod www;
 
 use std::convert::Infallible;
@@ -49,6 +50,8 @@ pub struct App {
     zone: Zone,
     bodies: BodyRoom,
     wrong_keys: Semaphore,
+    /// Replies that are made while they are sent.
+    streams: Arc<Semaphore>,
     script_was_fetched: AtomicBool,
 }
 
@@ -69,6 +72,7 @@ impl App {
             zone: zone_of_this_computer(),
             bodies: BodyRoom::default(),
             wrong_keys: Semaphore::new(limits::WRONG_KEYS_AT_ONCE),
+            streams: Arc::new(Semaphore::new(limits::STREAMS)),
             script_was_fetched: AtomicBool::new(false),
         }
     }

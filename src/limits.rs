@@ -123,6 +123,10 @@ pub const SORTED_ROWS: usize = 10_000;
 /// Bytes of a list that are made before they are handed to the client.
 pub const CHUNK_BYTES: usize = 64 * 1024;
 
+/// Lists and long reports that are sent at a time: each keeps a piece or two in memory, and a row of one can take a
+/// megabyte and a half once it is written as JSON.
+pub const STREAMS: usize = 16;
+
 /// Pages of the write-ahead log after which the writer checkpoints: 4 MB.
 pub const CHECKPOINT_PAGES: u32 = 1_000;
 /// Pages of the log after which no new reader is let in until a checkpoint has emptied it: 16 MB.

@@ -1,21 +1,15 @@
 //! `GET /reports`, `GET /reports/NAME`, and the marking of sessions as staff tests.
 
-use std::future::ready;
-use std::io;
 use std::net::IpAddr;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
-use http_body_util::StreamBody;
-use hyper::body::Frame;
-use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::App;
 use super::error::ApiError;
 use super::reply::{self, ReplyBody};
+use super::streaming::{self, Source};
 use crate::limits;
-use crate::model::list::Format;
 use crate::model::report::{Question, Report};
 use crate::model::{Moment, Request, Work};
 use crate::report::{self, Listing};
@@ -33,35 +27,18 @@ pub fn list() -> Response<ReplyBody> {
 pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<ReplyBody>, ApiError> {
     let report = Report::find(name).ok_or_else(|| ApiError::NoReport(name.to_owned()))?;
     let question = questions::question(report, query, &app.zone)?;
-    let format = question.format;
-    let mut reply = if report.is_streamed() {
-        streamed(&app.store, question).await?
+    app.store.derive_what_changed().await?;
+    if report.is_streamed() {
+        let (format, sending) = (question.format, Sending::begin(&app.store, question).await?);
+        streaming::stream(app, format, report.about().name, sending).await
     } else {
-        whole(&app.store, question).await?
-    };
-    let headers = reply.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if format == Format::Csv {
-        let disposition = format!("attachment; filename={}.csv", report.about().name);
-        headers.insert(
-            CONTENT_DISPOSITION,
-            HeaderValue::try_from(disposition).expect("a plain file name"),
-        );
+        whole(&app.store, question).await
     }
-    Ok(reply)
-}
-
-fn content_type(format: Format) -> HeaderValue {
-    HeaderValue::from_static(match format {
-        Format::Json => "application/json",
-        Format::Csv => "text/csv; charset=utf-8",
-    })
 }
 
 /// A report that is made in one piece.
 async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
-    let format = question.format;
-    store.derive_what_changed().await?;
+    let (format, name) = (question.format, question.report.about().name);
     let read = move |connection: &rusqlite::Connection| {
         let answer = report::answer(connection, &question)?;
         Ok(answer.map(|answer| {
@@ -77,7 +54,9 @@ async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>,
     };
     let body = store.read_report(limits::REPORT_DEADLINE, read).await?;
     let body = body.map_err(|report::TooManyDates| QueryError::Dates)?;
-    Ok(reply::bytes(StatusCode::OK, content_type(format), body))
+    let mut reply = reply::bytes(StatusCode::OK, streaming::content_type(format), body);
+    streaming::describe(reply.headers_mut(), format, name);
+    Ok(reply)
 }
 
 /// A report on its way to the client.
@@ -87,36 +66,25 @@ struct Sending {
     writer: TableWriter,
 }
 
-/// Begins a report that is made while it is sent. What goes wrong before its first piece is an error; later the reply is
-/// broken off.
-async fn streamed(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
-    let format = question.format;
-    store.derive_what_changed().await?;
-    let prepare = move |connection: &rusqlite::Connection| {
-        let mut listing = Listing::new(question);
-        let (from, to) = listing.prepare(connection)?;
-        let writer = TableWriter::new(listing.question(), from.as_deref(), to.as_deref());
-        Ok((listing, writer))
-    };
-    let (listing, writer) = store.read_report(limits::REPORT_DEADLINE, prepare).await?;
-    let sending = Sending {
-        store: store.clone(),
-        listing,
-        writer,
-    };
-    let (first, sending) = sending.next_piece().await?;
-    let later = stream::unfold(sending, |sending| async {
-        Some(match sending?.next_piece().await {
-            Ok((piece, rest)) => (Ok(Frame::data(piece)), rest),
-            Err(error) => (Err(io::Error::other(error)), None),
+impl Sending {
+    async fn begin(store: &Store, question: Question) -> Result<Sending, StoreError> {
+        let prepare = move |connection: &rusqlite::Connection| {
+            let mut listing = Listing::new(question);
+            let (from, to) = listing.prepare(connection)?;
+            let writer = TableWriter::new(listing.question(), from.as_deref(), to.as_deref());
+            Ok((listing, writer))
+        };
+        let (listing, writer) = store.read_report(limits::REPORT_DEADLINE, prepare).await?;
+        Ok(Sending {
+            store: store.clone(),
+            listing,
+            writer,
         })
-    });
-    let pieces = stream::once(ready(Ok(Frame::data(first)))).chain(later);
-    Ok(reply::stream(content_type(format), StreamBody::new(pieces)))
+    }
 }
 
-impl Sending {
-    /// Reads until there is something to send. The report comes back unless this was its end.
+impl Source for Sending {
+    /// Reads until there is something to send.
     async fn next_piece(self) -> Result<(Bytes, Option<Sending>), StoreError> {
         let Sending {
             store,

@@ -79,7 +79,7 @@ async fn answer(
             } else {
                 Kind::Events
             };
-            lists::list(&app.store, kind, &query).await
+            lists::list(app, kind, &query).await
         }
         Route::ListReports => {
             guard(app, head, &query, peer).await?;

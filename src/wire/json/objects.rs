@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{NESTED_LEVELS, Text, levels};
+use super::{NESTED_LEVELS, levels, string};
 
 /// The values of the wanted names in a JSON object. The first of equal names wins.
 pub fn pick<'a, const N: usize>(
@@ -80,7 +80,9 @@ impl<'de, const N: usize> Visitor<'de> for Pick<'_, 'de, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
-        while let Some(Text(key)) = map.next_key()? {
+        // A key is taken as it is written, too: read as a string at once, it could hold what JSON does not allow.
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let key = string(key).unwrap_or_default();
             match self.names.iter().position(|name| *name == key) {
                 Some(at) if self.last_wins || self.values[at].is_none() => {
                     self.values[at] = Some(map.next_value()?);
@@ -162,6 +164,7 @@ mod tests {
             r#"{"a"}"#,
             r#"{"a":1,}"#,
             "{\"a\":\"\n\"}",
+            "{\"a\":1,\"\0\":1}",
             "null",
             r#"{a:1}"#,
         ] {

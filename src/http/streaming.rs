@@ -1,0 +1,67 @@
+//! Replies that are made while they are sent: lists, and reports of any length.
+//!
+//! The next piece is read when the client has taken the one before, so a reply takes no more memory than two pieces,
+//! however long it is; and only so many are sent at a time, since a client may be in no hurry.
+
+use std::future::{Future, ready};
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http_body_util::StreamBody;
+use hyper::Response;
+use hyper::body::Frame;
+use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderMap, HeaderValue};
+
+use super::App;
+use super::error::ApiError;
+use super::reply::{self, ReplyBody};
+use crate::model::list::Format;
+use crate::store::StoreError;
+
+/// Something that is read piece by piece.
+pub trait Source: Sized + Send + 'static {
+    /// The next piece, and the source again unless this was its end.
+    fn next_piece(self) -> impl Future<Output = Result<(Bytes, Option<Self>), StoreError>> + Send;
+}
+
+/// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
+pub async fn stream(
+    app: &App,
+    format: Format,
+    name: &str,
+    source: impl Source,
+) -> Result<Response<ReplyBody>, ApiError> {
+    let place = Arc::clone(&app.streams).try_acquire_owned();
+    let place = place.map_err(|_| StoreError::Overloaded)?;
+    let (first, rest) = source.next_piece().await?;
+    let later = stream::unfold((rest, place), |(source, place)| async {
+        Some(match source?.next_piece().await {
+            Ok((piece, rest)) => (Ok(Frame::data(piece)), (rest, place)),
+            Err(error) => (Err(io::Error::other(error)), (None, place)),
+        })
+    });
+    let pieces = stream::once(ready(Ok(Frame::data(first)))).chain(later);
+    let mut reply = reply::stream(content_type(format), StreamBody::new(pieces));
+    describe(reply.headers_mut(), format, name);
+    Ok(reply)
+}
+
+/// What a table is sent as.
+pub fn content_type(format: Format) -> HeaderValue {
+    HeaderValue::from_static(match format {
+        Format::Json => "application/json",
+        Format::Csv => "text/csv; charset=utf-8",
+    })
+}
+
+/// Nobody may keep a table, and one for a spreadsheet is a file.
+pub fn describe(headers: &mut HeaderMap, format: Format, name: &str) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if format == Format::Csv {
+        let disposition = format!("attachment; filename={name}.csv");
+        let disposition = HeaderValue::try_from(disposition).expect("a plain file name");
+        headers.insert(CONTENT_DISPOSITION, disposition);
+    }
+}
