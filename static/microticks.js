@@ -27,17 +27,29 @@
 
   /** What one request may hold: the server takes more, but a slow link should not lose much when it breaks. */
   const BATCH_ITEMS = 500;
-  const BATCH_BYTES = 512 * 1024;
-  /** What a page that goes away may still send: browsers allow 64 KiB for all such requests together. */
-  const FAREWELL_BYTES = 60000;
+  const BATCH_LENGTH = 512 * 1024;
   /** A try is given up after this time, and later where the next batch cannot be smaller. */
   const TRY_MS = 10000;
   const PATIENT_TRY_MS = 60000;
   /** The pause after a failed try doubles from the first of these to the second. */
   const FIRST_PAUSE_MS = 1000;
   const LONGEST_PAUSE_MS = 30000;
-  /** So many items of a pair wait at most, about 30 MB. Beyond that the oldest go first. */
-  const WAITING_ITEMS = 100000;
+  /** So many items wait at most, about 60 MB. Beyond that the oldest go first. */
+  const WAITING_ITEMS = 200000;
+  /** The room is looked at each time that so many items were added, and so many are given up on a full disk. */
+  const ROOM_ITEMS = 1000;
+  /** One transaction takes so many items, for putting them must not keep the page busy for 2 ms. */
+  const WRITE_ITEMS = 100;
+  /** A storage that has not answered for so long is broken. */
+  const STORAGE_MS = 2000;
+  /** The page that sends for all pages of its origin shows a sign of life this often; after three times, it is dead. */
+  const LEASE_MS = 5000;
+  /** Where sessions never become idle, a later page goes on with one after at most this time. */
+  const PATIENCE_MS = 1800000;
+  /** The last activity is written down for other pages this often. */
+  const SAVE_MS = 1000;
+  /** A wall clock that moves so far against the monotonic one was set. */
+  const CLOCK_JUMP_MS = 60000;
   /** A finger that wanders further than this is dragging. */
   const WANDER_PX = 10;
   /** Where no click follows a lifted finger, the focus has settled after this time. */
@@ -51,6 +63,8 @@
   const PATH_STEPS = 4;
   /** What a finger aims at, where it lands on a part of it. */
   const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
+  /** Under this name the browser keeps how many items were given up. */
+  const DROPPED = 'microticks dropped';
   /** The host of a service that keeps everything to itself, for trying a page out. */
   const DUMMY_HOST = 'dummy';
 
@@ -108,6 +122,35 @@
     return map.get(key);
   }
 
+  /**
+   * What the browser keeps by a name for all pages of the origin (`localStorage`) or for the window
+   * (`sessionStorage`); with a value, it is written first. A browser that refuses keeps nothing.
+   * @param {string} shelf
+   * @param {string} name
+   * @param {string} [value]
+   * @returns {string}
+   */
+  function kept(shelf, name, value) {
+    try {
+      if (value !== undefined) {
+        page[shelf].setItem(name, value);
+      }
+      return page[shelf].getItem(name);
+    } catch (error) {
+      return null;
+    }
+  }
+
+  /** @param {number} words */
+  const random = words => Array.from(crypto.getRandomValues(new Uint32Array(words)));
+
+  const newToken = () => random(4).map(word => (2 ** 32 + word).toString(16).slice(1)).join('');
+
+  /** The name of this page load. */
+  const LOAD = newToken();
+  /** The page's address: what another tag may mend was made by a page that had it too. */
+  const ADDRESS = location.href.split(/[?#]/)[0];
+
   // Settings: the attributes of the script tag.
 
   /** @type {any} */
@@ -128,11 +171,17 @@
     }
   }
 
+  /** The tag names the device, else the page's address; that one sticks to the window. */
+  function deviceOfWindow() {
+    const named = new URLSearchParams(location.search).get('device') || undefined;
+    return attribute('device') || kept('sessionStorage', 'microticks', named) || named;
+  }
+
   const idleSeconds = parseFloat(attribute('idle-timeout'));
   const settings = {
     host: folder(attribute('host') || (tag.src || '').replace(/[^/]*([?#].*)?$/, '')),
     key: attribute('consumer-key').trim(),
-    device: attribute('device') || new URLSearchParams(location.search).get('device') || undefined,
+    device: deviceOfWindow() || undefined,
     idleMs: (idleSeconds >= 0 ? idleSeconds : 60) * 1000,
     autotrack: !/^(off|false|0)$/i.test(attribute('autotrack')),
   };
@@ -143,60 +192,269 @@
   let leaving = false;
 
   /**
-   * An item that waits: its JSON text and when it was made. A pair is the host and key that it was made with.
-   * @typedef {{id: number, pair: string, text: string, bytes: number, moment: number}} Waiting
+   * An item that waits: its JSON text, and when, in which page load and at which address it was made. A pair is the
+   * host and key that it was made with.
+   * @typedef {{id?: number, pair: string, text: string, moment?: number, load: string, address: string}} Waiting
    */
 
-  /** The queue, in memory. It answers with promises, so that one that outlives the page can take its place. */
-  function makeQueue() {
-    /** @type {Map<string, Map<number, Waiting>>} the items of each pair, oldest first */
-    const lines = new Map();
-    let lastId = 0;
+  /**
+   * The first of some items that have so many characters together, at least one.
+   * @param {number} length
+   * @param {Waiting[]} items
+   */
+  const upTo = (length, items) => items.filter((item, index) => (length -= item.text.length) >= 0 || !index);
+
+  /**
+   * What a storage answers, or its failure where it takes too long. The time is two halves, since a machine that wakes
+   * up finds its timers over before it hears what happened.
+   * @template T
+   * @param {Promise<T>} answer
+   * @returns {Promise<T>}
+   */
+  const inTime = answer => new Promise((resolve, reject) => {
+    answer.then(resolve, reject);
+    setTimeout(() => setTimeout(reject, STORAGE_MS / 2, 'it does not answer'), STORAGE_MS / 2);
+  });
+
+  /**
+   * @param {IDBRequest} request
+   * @param {(result: any) => void} use
+   */
+  function heard(request, use) {
+    request.onsuccess = guarded(() => use(request.result));
+  }
+
+  /**
+   * The database has two stores: `items` holds what waits, oldest first; `shared` holds the lease of the page that
+   * sends.
+   * @returns {Promise<IDBDatabase>}
+   */
+  const openDatabase = () => new Promise((resolve, reject) => {
+    const request = indexedDB.open('microticks', 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('items', { keyPath: 'id', autoIncrement: true }).createIndex('pair', 'pair');
+      request.result.createObjectStore('shared');
+    };
+    request.onerror = () => reject(request.error);
+    heard(request, resolve);
+  });
+
+  /** @param {number} count how many items were lost for good */
+  const giveUp = count => kept('localStorage', DROPPED, String(dropped() + count));
+  const dropped = () => Number(kept('localStorage', DROPPED));
+
+  /**
+   * The queue: what it was given is fresh until IndexedDB has confirmed it, and is sent from there. Where there is no
+   * IndexedDB, or it fails, whatever is fresh stays so, and is sent from memory.
+   * @param {(pair: string) => void} ready is called when something can be sent
+   */
+  function makeQueue(ready) {
+    /** @type {IDBDatabase | null} */
+    let db = null;
+    /** @type {Waiting[]} what IndexedDB does not have, oldest first */
+    let fresh = [];
+    /** How many of these, from the first on, are on their way. */
+    let writing = 0;
+    let added = 0;
+    /** The lease as last seen, since when, and when this page last raised it. */
+    let lease = '';
+    let leaseSince = 0;
+    let ledAt = -Infinity;
+
+    let written = inTime(openDatabase()).then(opened => {
+      db = opened;
+      db.onclose = fail;
+    }).catch(fail);
+
+    /** @param {any} reason */
+    function fail(reason) {
+      db = null;
+      say('storage', 'IndexedDB cannot be used (' + reason + '): what waits is lost with this page.');
+      fresh.forEach(item => ready(item.pair));
+    }
+
+    /**
+     * One transaction. It gives what `work` returns once all is committed.
+     * @param {(items: IDBObjectStore, shared: IDBObjectStore) => any} work
+     * @param {boolean} [complete] whether `work` asks for everything at once
+     * @returns {Promise<any>}
+     */
+    const transact = (work, complete) => inTime(new Promise((resolve, reject) => {
+      /** @type {any} */
+      const transaction = db.transaction(['items', 'shared'], 'readwrite', complete && { durability: 'strict' });
+      const answer = work(transaction.objectStore('items'), transaction.objectStore('shared'));
+      transaction.oncomplete = () => resolve(answer);
+      transaction.onabort = () => reject(transaction.error);
+      // A page that goes away does not live to see its requests done, which would commit them.
+      if (complete && transaction.commit) {
+        transaction.commit();
+      }
+    })).catch(error => {
+      if (!isQuota(error)) {
+        fail(error);
+      }
+      throw error;
+    });
+
+    const isQuota = error => error && error.name === 'QuotaExceededError';
+
+    /** @param {Waiting[]} waiting */
+    const put = waiting => transact(items => waiting.forEach(item => items.add(item)), true);
+
+    function giveUpOldest(count) {
+      say('full', 'Too much waits, the oldest items are given up.');
+      giveUp(count);
+    }
+
+    /**
+     * Gives up the oldest.
+     * @param {(count: number) => number} excess how many, of so many
+     */
+    const makeRoom = excess => transact(items => heard(items.count(), count => {
+      if (excess(count) > 0) {
+        heard(items.getAllKeys(null, excess(count)), ids => {
+          ids.forEach(id => items.delete(id));
+          if (ids.length) {
+            giveUpOldest(ids.length);
+          }
+        });
+      }
+    }));
+
+    /** Brings what is fresh to IndexedDB. */
+    async function write() {
+      while (db && fresh.length) {
+        const some = fresh.slice(0, WRITE_ITEMS);
+        writing = some.length;
+        await put(some).catch(error => {
+          if (isQuota(error)) {
+            return makeRoom(() => ROOM_ITEMS).then(() => put(some));
+          }
+          throw error;
+        });
+        fresh = fresh.slice(writing);
+        writing = 0;
+        added += some.length;
+        if (added >= ROOM_ITEMS) {
+          added = 0;
+          await makeRoom(count => count - WAITING_ITEMS);
+        }
+        some.forEach(item => ready(item.pair));
+      }
+    }
 
     return {
-      /** @param {{pair: string, text: string, moment: number}[]} items */
-      add(items) {
-        for (const item of items) {
-          const line = getOrMake(lines, item.pair, () => new Map());
-          const bytes = new TextEncoder().encode(item.text).length;
-          lastId += 1;
-          line.set(lastId, Object.assign({ id: lastId, bytes }, item));
-          if (line.size > WAITING_ITEMS) {
-            line.delete(line.keys().next().value);
-            say('full', 'Too much waits, the oldest items are given up.');
-          }
+      /**
+       * @param {string} pair
+       * @param {string} text
+       * @param {number} [moment]
+       */
+      add(pair, text, moment) {
+        const item = { pair, text, moment, load: LOAD, address: ADDRESS };
+        fresh.push(item);
+        if (!db && fresh.length > WAITING_ITEMS) {
+          fresh = fresh.slice(ROOM_ITEMS);
+          giveUpOldest(ROOM_ITEMS);
         }
-        return Promise.resolve();
+        written = written.then(write).catch(fail);
+        if (!db) {
+          written.then(() => ready(pair));
+        }
       },
+
+      /** Done when all that was added is stored, as well as this browser can. */
+      written: () => written,
 
       /**
        * The oldest items of a pair, at least one if any waits.
        * @param {string} pair
        * @param {number} maxItems
-       * @param {number} maxBytes
        * @returns {Promise<Waiting[]>}
        */
-      peek(pair, maxItems, maxBytes) {
-        const found = [];
-        let bytes = 0;
-        for (const item of (lines.get(pair) || new Map()).values()) {
-          bytes += item.bytes;
-          if (found.length === maxItems || (found.length && bytes > maxBytes)) {
-            break;
-          }
-          found.push(item);
+      async peek(pair, maxItems) {
+        let found = [];
+        if (db) {
+          await transact(items => heard(items.index('pair').getAll(pair, maxItems), result => {
+            found = result;
+          }));
+        } else {
+          found = fresh.filter(item => item.pair === pair).slice(0, maxItems);
         }
-        return Promise.resolve(found);
+        return upTo(BATCH_LENGTH, found);
       },
 
-      /** @param {number[]} ids */
-      remove(ids) {
-        lines.forEach(line => ids.forEach(id => line.delete(id)));
-        return Promise.resolve();
+      /** @param {Waiting[]} batch */
+      async remove(batch) {
+        const texts = new Set(batch.map(item => item.text));
+        const others = list => list.filter(item => !texts.has(item.text));
+        if (db) {
+          await transact(items => batch.forEach(item => items.delete(item.id)), true);
+        } else {
+          fresh = others(fresh);
+        }
       },
 
-      /** The pairs for which something waits or has waited. */
-      pairs: () => Promise.resolve(Array.from(lines.keys())),
+      /**
+       * Gives items to another pair.
+       * @param {Waiting[]} batch
+       * @param {string} pair
+       */
+      async move(batch, pair) {
+        batch.forEach(item => {
+          item.pair = pair;
+        });
+        return db && transact(items => batch.forEach(item => items.put(item)), true);
+      },
+
+      /** The pairs for which something waits. */
+      async pairs() {
+        const found = new Set(fresh.map(item => item.pair));
+        if (db) {
+          await transact(items => heard(items.index('pair').openKeyCursor(null, 'nextunique'), cursor => {
+            if (cursor) {
+              found.add(cursor.key);
+              cursor.continue();
+            }
+          }));
+        }
+        return found;
+      },
+
+      /**
+       * Whether this page is the one that sends: the holder of a lease whose number it raises. One whose number stands
+       * still has died.
+       */
+      async leads() {
+        if (db && now() - ledAt > LEASE_MS) {
+          await transact((items, shared) => heard(shared.get('lease'), found => {
+            const [holder, count] = found || [LOAD, 0];
+            if (lease !== holder + count) {
+              lease = holder + count;
+              leaseSince = now();
+            }
+            if (holder === LOAD || now() - leaseSince > 3 * LEASE_MS) {
+              shared.put([LOAD, count + 1], 'lease');
+              ledAt = now();
+            }
+          }));
+        }
+        return !db || now() - ledAt < LEASE_MS;
+      },
+
+      /**
+       * The page goes away: what is fresh and not on its way is stored, and the lease is given back.
+       */
+      leave() {
+        if (db) {
+          transact((items, shared) => {
+            fresh.slice(writing).forEach(item => items.add(item));
+            if (now() - ledAt < 3 * LEASE_MS) {
+              shared.delete('lease');
+            }
+          }, true).catch(() => {});
+        }
+        ledAt = -Infinity;
+      },
     };
   }
 
@@ -236,8 +494,9 @@
    * A lane sends what waits for one pair: in order, one batch at a time, for ever.
    * @param {ReturnType<typeof makeQueue>} queue
    * @param {string} pair
+   * @param {(pair: string) => void} ready
    */
-  function makeLane(queue, pair) {
+  function makeLane(queue, pair, ready) {
     const [host, key] = JSON.parse(pair);
     let batchItems = BATCH_ITEMS;
     let failures = 0;
@@ -250,14 +509,14 @@
     /**
      * Text needs no preflight, and each try tells anew how old its items are.
      * @param {Waiting[]} batch
-     * @param {RequestInit} more
+     * @param {AbortSignal | undefined} signal
      */
-    function post(batch, more) {
+    function post(batch, signal) {
       const head = JSON.stringify({ consumer_key: key || undefined, sent_at: wallTime(now()) });
-      const items = batch.map(item => item.text.slice(0, -1) + ',"age_ms":' + Math.round(now() - item.moment) + '}');
+      const items = batch.map(({ text, load, moment }) => load !== LOAD || moment === undefined ? text :
+        text.slice(0, -1) + ',"age_ms":' + Math.round(now() - moment) + '}');
       const body = head.slice(0, -1) + ',"items":[' + items + ']}';
-      const options = { method: 'POST', body, credentials: 'omit', cache: 'no-store' };
-      return fetch(host + 'batch', Object.assign(options, more));
+      return fetch(host + 'batch', { method: 'POST', body, credentials: 'omit', cache: 'no-store', signal });
     }
 
     /**
@@ -267,7 +526,7 @@
      */
     async function attempt(batch) {
       const stopper = page.AbortController && new AbortController();
-      const reply = post(batch, stopper && { signal: stopper.signal })
+      const reply = post(batch, stopper ? stopper.signal : undefined)
         .then(response => response.text().then(text => verdict(response.status, text, batch.length)))
         .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached.' }));
       const late = new Promise(resolve => {
@@ -286,7 +545,7 @@
      * @param {ReturnType<typeof verdict>} answer
      */
     function complain(answer) {
-      const fate = answer.kind === 'keep' ? ' (all is kept while this page stays open, and sent later)' : ' (the item is given up)';
+      const fate = answer.kind === 'keep' ? ' (kept, and sent later)' : ' (given up)';
       // A page that goes away breaks its requests off, which is nobody's mistake.
       for (const fault of leaving ? [] : answer.rejected || [answer]) {
         const cure = /^(foreign|silent)$/.test(fault.code) ? hint : '';
@@ -301,7 +560,7 @@
     async function drain() {
       for (;;) {
         woken = false;
-        const batch = await queue.peek(pair, batchItems, BATCH_BYTES);
+        const batch = await queue.leads() ? await queue.peek(pair, batchItems) : [];
         if (!batch.length) {
           return true;
         }
@@ -314,13 +573,23 @@
         complain(answer);
         if (answer.kind === 'keep') {
           batchItems = answer.code === 'late' ? half : batchItems;
-          return false;
+          const mendable = /^(unknown_consumer|missing_consumer_key)$/.test(answer.code) && host === settings.host &&
+            settings.key && settings.key !== key;
+          const mended = batch.filter(item => mendable && item.address === ADDRESS);
+          if (!mended.length) {
+            return false;
+          }
+          const pairNow = JSON.stringify([host, settings.key]);
+          await queue.move(mended, pairNow);
+          ready(pairNow);
+          continue;
         }
         if (answer.kind === 'stored') {
           batchItems = Math.min(BATCH_ITEMS, batchItems * 2);
         }
         failures = 0;
-        await queue.remove(batch.map(item => item.id));
+        giveUp((answer.rejected || batch).length);
+        await queue.remove(batch);
       }
     }
 
@@ -354,51 +623,54 @@
       }
     }
 
-    return {
-      run,
-      wake,
+    return { run, wake };
+  }
 
-      /** Sends what waits from a page that goes away. Nobody hears the answer, so all of it stays queued. */
-      async farewell() {
-        const batch = await queue.peek(pair, BATCH_ITEMS, FAREWELL_BYTES);
-        if (batch.length) {
-          post(batch, { keepalive: true }).catch(() => {});
-        }
+  /** The sender: a lane for each pair, so that none waits for another, and one page that sends for all. */
+  function makeSender() {
+    /** @type {Map<string, ReturnType<typeof makeLane>>} */
+    const lanes = new Map();
+    const channel = page.BroadcastChannel && guarded(() => new BroadcastChannel('microticks'))() || { postMessage() {} };
+    const queue = makeQueue(tellAll);
+
+    /** @param {string} pair */
+    const laneOf = pair => getOrMake(lanes, pair, () => makeLane(queue, pair, tellAll));
+
+    /** @param {string} pair */
+    const wake = pair => laneOf(pair).wake();
+
+    /**
+     * Something waits: this page sends it, or another one that hears of it.
+     * @param {string} pair
+     */
+    function tellAll(pair) {
+      wake(pair);
+      channel.postMessage(pair);
+    }
+
+    /** Looks for what other pages have left. */
+    const look = () => queue.pairs().then(pairs => pairs.forEach(wake)).catch(() => {});
+
+    channel.onmessage = event => event.data ? wake(event.data) : look();
+    setInterval(look, LEASE_MS);
+    queue.written().then(look);
+
+    return {
+      add: queue.add,
+
+      /** Tries once for every pair, now. */
+      flush: () => queue.written().then(queue.pairs).then(pairs => Promise.all(Array.from(pairs, pair => laneOf(pair).run()))),
+
+      leave() {
+        queue.leave();
+        channel.postMessage('');
       },
     };
   }
 
-  /**
-   * The sender: a lane for each pair, so that none waits for another.
-   * @param {ReturnType<typeof makeQueue>} queue
-   */
-  function makeSender(queue) {
-    /** @type {Map<string, ReturnType<typeof makeLane>>} */
-    const lanes = new Map();
-
-    /** @param {string} pair */
-    const laneOf = pair => getOrMake(lanes, pair, () => makeLane(queue, pair));
-
-    return {
-      /** @param {string} pair */
-      wake: pair => laneOf(pair).wake(),
-
-      /** Tries once for every pair, now. */
-      flush: () => queue.pairs().then(pairs => Promise.all(pairs.map(pair => laneOf(pair).run()))),
-
-      farewell: () => queue.pairs().then(pairs => pairs.forEach(pair => laneOf(pair).farewell())),
-    };
-  }
-
-  const queue = makeQueue();
-  const sender = makeSender(queue);
+  const sender = makeSender();
 
   // Sessions.
-
-  /** @param {number} words */
-  const random = words => Array.from(crypto.getRandomValues(new Uint32Array(words)));
-
-  const newToken = () => random(4).map(word => (2 ** 32 + word).toString(16).slice(1)).join('');
 
   let seqBase = 0;
   let seqCount = 0;
@@ -430,6 +702,9 @@
   /**
    * One session after the other with one server for one consumer. A session begins with the first activity and ends
    * when it is told to, or when nothing has happened for `idleMs` (0: never).
+   *
+   * All pages of an origin share it by a note in `localStorage`: its token and the time of its last activity. That is
+   * a time of the wall clock, since no other clock outlives a page; it is looked at only when the note has changed.
    * @param {string} host
    * @param {string} key
    * @param {number} idleMs
@@ -442,29 +717,85 @@
     let timer = 0;
     /** @type {number | null} since when the idle clock stands still */
     let pausedSince = null;
+    const note = 'microticks' + JSON.stringify([host, key, settings.device]);
+    let noteSeen = '';
+    let savedAt = 0;
+    /** The time at which the monotonic clock began, as the wall clock has it. */
+    let clockBegan = Date.now() - now();
 
     /**
      * @param {string} type
      * @param {object} fields
-     * @param {number} moment
+     * @param {number} [moment] left out for what happened before this page was loaded
+     * @param {number} [time] by the wall clock
      */
-    function put(type, fields, moment) {
+    function put(type, fields, moment, time = clockBegan + moment) {
       if (host !== DUMMY_HOST) {
-        const text = JSON.stringify(Object.assign({ type, token, ts: wallTime(moment) }, fields));
-        queue.add([{ pair, text, moment }]).then(() => sender.wake(pair));
+        const ts = new Date(time).toISOString();
+        sender.add(pair, JSON.stringify(Object.assign({ type, token, ts }, fields)), moment);
       }
     }
 
-    /** Ends a session that is idle, at the moment it became so: the timer that notices may be late. */
+    /** Writes the note for other pages. A page that holds the idle clock is active all the time. */
+    function save() {
+      savedAt = now();
+      const active = pausedSince === null ? lastActivity : savedAt;
+      noteSeen = token ? JSON.stringify([token, Math.round(clockBegan + active)]) : '';
+      if (host !== DUMMY_HOST) {
+        kept('localStorage', note, noteSeen);
+      }
+    }
+
+    /**
+     * @param {string} reason
+     * @param {number} [moment]
+     * @param {number} [time]
+     */
+    function end(reason, moment, time) {
+      put('stop', { reason }, moment, time);
+      token = null;
+      save();
+    }
+
+    /** Takes over what another page has done with the session, or an earlier one. */
+    function look() {
+      const found = kept('localStorage', note);
+      if (host !== DUMMY_HOST && found !== null && found !== noteSeen) {
+        noteSeen = found;
+        const [foundToken, time] = JSON.parse(found || '[null]');
+        const patience = idleMs || PATIENCE_MS;
+        token = foundToken;
+        clockBegan = Date.now() - now();
+        lastActivity = time - clockBegan;
+        if (lastActivity > now() + CLOCK_JUMP_MS) {
+          end('clock', undefined, time);
+        } else if (lastActivity + patience < now()) {
+          end('idle', undefined, time + patience);
+        }
+      }
+    }
+
+    /**
+     * Ends a session that is idle, at the moment it became so: the timer that notices may be late. One whose wall clock
+     * was set ends too, at its last activity.
+     */
     function watch() {
       clearTimeout(timer);
-      if (token && idleMs && pausedSince === null) {
-        const left = lastActivity + idleMs - now();
+      look();
+      const began = Date.now() - now();
+      if (Math.abs(began - clockBegan) > CLOCK_JUMP_MS) {
+        if (token) {
+          end('clock', lastActivity);
+        }
+        clockBegan = began;
+      }
+      if (token) {
+        const ticks = idleMs && pausedSince === null;
+        const left = ticks ? lastActivity + idleMs - now() : IDLE_CHECK_MS;
         if (left > 0) {
-          timer = setTimeout(watch, Math.min(IDLE_CHECK_MS, left));
+          timer = setTimeout(guarded(watch), Math.min(IDLE_CHECK_MS, left));
         } else {
-          put('stop', { reason: 'idle' }, lastActivity + idleMs);
-          token = null;
+          end('idle', lastActivity + idleMs);
         }
       }
     }
@@ -476,7 +807,10 @@
       if (!token) {
         token = host === DUMMY_HOST ? 'dummy_token' : newToken();
         put('start', { device: settings.device }, lastActivity);
+        save();
         watch();
+      } else if (lastActivity - savedAt > SAVE_MS) {
+        save();
       }
     }
 
@@ -501,7 +835,10 @@
     }
 
     return {
-      token: () => token,
+      token() {
+        look();
+        return token;
+      },
       activity,
       track,
 
@@ -510,10 +847,11 @@
         watch();
         if (token) {
           track('stopSession', { reason });
-          put('stop', { reason }, now());
-          token = null;
+          end(reason, now());
         }
       },
+
+      save,
 
       pauseIdle() {
         watch();
@@ -894,7 +1232,8 @@
   const leave = guarded(() => {
     leaving = true;
     recogniser.settle();
-    sender.farewell();
+    sessions.forEach(each => each.save());
+    sender.leave();
   });
   addEventListener('pagehide', leave);
   addEventListener('pageshow', () => {
