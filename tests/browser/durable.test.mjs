@@ -15,15 +15,18 @@ const track = (page, from, to = from) => page.evaluate(([first, last]) => {
 const numbers = events => events.map(event => event.data.n);
 const upTo = count => Array.from({ length: count }, (_, index) => index + 1);
 
-/** The number of items in the page's database. */
-const stored = page => page.evaluate(() => new Promise(done => {
+/** The number of items in the page's database that hold a text. */
+const stored = (page, text = '') => page.evaluate(wanted => new Promise(done => {
   indexedDB.open('microticks').onsuccess = ({ target: { result: db } }) => {
-    db.transaction('items').objectStore('items').count().onsuccess = event => {
+    db.transaction('items').objectStore('items').getAll().onsuccess = event => {
       db.close();
-      done(event.target.result);
+      done(event.target.result.filter(item => item.text.includes(wanted)).length);
     };
   };
-}));
+}), text);
+
+const touchesStored = (page, count) =>
+  eventually('the items in the database', async () => (await stored(page, '"touch"')) === count);
 
 /** A proxy before a server that has a page; `state.answer` is what it says to posts. */
 async function kiosk(scene, files = { 'index.html': HTML }) {
@@ -42,7 +45,7 @@ scenario('items outlive reloads and the page, and arrive once, in order, in one 
   await track(page, 301, 310);
   await page.reload();
   await track(page, 311);
-  await eventually('the items in the database', async () => (await stored(page)) === 312);
+  await touchesStored(page, 311);
   const second = await page.context().newPage();
   await page.close();
   await second.goto('about:blank');
@@ -57,7 +60,7 @@ scenario('a page that crashes loses nothing, and another takes over the sending'
   const { server, proxy, state } = await kiosk(scene);
   const page = await scene.page(proxy, { tolerate: FAILURES });
   await track(page, 1, 5);
-  await eventually('the items in the database', async () => (await stored(page)) === 6);
+  await touchesStored(page, 5);
   const other = await page.context().newPage();
   const crashed = page.context().newCDPSession(page).then(session => session.send('Page.crash'));
   crashed.catch(() => {});
@@ -75,7 +78,7 @@ scenario('of two pages one sends, and both go on with one session', async scene 
   await server.awaitEvents(1, 'touch');
   const other = await page.context().newPage();
   const posts = [];
-  other.on('request', request => request.method() === 'POST' && posts.push(request.url()));
+  other.on('request', request => request.method() === 'POST' && posts.push(request.postData()));
   await other.goto(proxy);
   await track(other, 2);
   await track(other, 3);
@@ -119,7 +122,7 @@ scenario('a connection that closes in mid-run loses nothing, and the next load i
   const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(keep) });
   await track(page, 1, 3);
   await page.waitForFunction('window.lastDatabase');
-  await eventually('the items in the database', async () => (await stored(page)) === 4);
+  await touchesStored(page, 3);
   await page.evaluate(() => new Promise(done => {
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function () { throw new DOMException('closed', 'InvalidStateError'); };

@@ -75,7 +75,7 @@ scenario('each page load numbers its events from a base of its own', async scene
   await server.awaitEvents(2);
   await page.reload();
   await page.click('#map');
-  const numbers = (await server.awaitEvents(3)).map(event => event.seq);
+  const numbers = (await server.awaitEvents(3, 'click')).map(event => event.seq);
   assert.equal(numbers[1], numbers[0] + 1);
   assert.notEqual(Math.floor(numbers[2] / 2 ** 20), Math.floor(numbers[0] / 2 ** 20));
   numbers.forEach(number => assert.ok(Number.isSafeInteger(number)));
