@@ -36,8 +36,6 @@ const ROOM_ITEMS = 1000;
 const LEASE_MS = 5000;
 /** A device shows a sign of life this often; a wall clock that moves so far against the monotonic one was set. */
 const MINUTE_MS = 60000;
-/** A finger that wanders further is no tap. */
-const TAP_PX = 10;
 /** A finger that rests so long presses. Two that come within this time on the same target may pinch. */
 const PRESS_MS = 500;
 /** What happens belongs to the touch or key that came at most this long before it. A slower stroke is a drag. */
@@ -56,6 +54,9 @@ const zero = () => Date.now() - now();
 
 /** @type {Object<string, string>} by topic */
 const said = {};
+/** What was said last, and how many items were stored: the badge shows it. */
+let lastSaid = '';
+let sent = 0;
 
 /**
  * Says something in the console, once for each topic.
@@ -64,7 +65,7 @@ const said = {};
  */
 function say(topic, text) {
   if (!said[topic]) {
-    said[topic] = text;
+    said[topic] = lastSaid = text;
     console.warn('[Microticks] ' + text);
   }
 }
@@ -109,7 +110,7 @@ const newToken = () =>
 
 /** @type {any} */
 const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
-const { consumerKey = '', host = '', device: tagDevice, idleTimeout, idleRules, autotrack = '' } = tag.dataset;
+const { consumerKey = '', host = '', device: tagDevice, idleTimeout, idleRules, autotrack = '', debug } = tag.dataset;
 
 /**
  * The pair of host and key that items are made with, and wait for. A host is the folder that requests go to, as an
@@ -233,7 +234,7 @@ async function remove(batch) {
 async function makeRoom() {
   const oldest = db ? await transact(items => items.getAll(null, ROOM_ITEMS)) : first(ROOM_ITEMS);
   if (oldest.length) {
-    say('full', 'Too much waits, the oldest items are given up.');
+    say('full', 'Too much waits: the oldest items are given up.');
     giveUp(oldest.length);
     await remove(oldest);
   }
@@ -372,7 +373,7 @@ function verdict(status, text, items) {
 
 /** What may be wrong where no answer comes: browsers do not tell scripts which it is, but log it beside. */
 const SILENT = 'The server cannot be reached. If it runs: a page on https needs it on https, a Content-Security-Policy ' +
-  'needs it in connect-src, and Chrome needs the permission "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
+  'in connect-src, Chrome the permission "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
 
 /** When the last sign of life was given. */
 let aliveAt = now() - MINUTE_MS / 2;
@@ -435,7 +436,8 @@ async function drain(pair, lane) {
   const [to, key] = JSON.parse(pair);
   while (await leads()) {
     // A key that was refused may be mended by the tag of the same page.
-    const isMended = ownKey && to === ownHost && (said[pair + 'unknown_consumer'] || said[pair + 'missing_consumer_key']);
+    const isMended = ownKey && pair !== ownPair && to === ownHost &&
+      (said[pair + 'unknown_consumer'] || said[pair + 'missing_consumer_key']);
     const batch = (await peek(pair, lane.items)).filter(item => !isMended || item.address === ADDRESS);
     if (!batch.length) {
       return;
@@ -454,9 +456,10 @@ async function drain(pair, lane) {
       say(pair + fault.code, to + ' ' + key + ': ' + fault.error + (kind === 'keep' ? '' : ' (given up)'));
     }
     if (kind !== 'keep') {
-      lane.items = kind === 'stored' ? Math.min(BATCH_ITEMS, lane.items * 2) : lane.items;
+      lane.items = Math.min(BATCH_ITEMS, lane.items * 2);
       lane.failures = 0;
       giveUp((rejected || batch).length);
+      sent += batch.length;
       await remove(batch);
     } else {
       // The pause doubles from 1 s to 30 s.
@@ -473,8 +476,7 @@ async function drain(pair, lane) {
  * @param {boolean} [force] also where it is not
  */
 async function run(pair, force) {
-  const lane = lanes[pair] = lanes[pair] ||
-    { items: BATCH_ITEMS, failures: 0, until: 0, running: null };
+  const lane = lanes[pair] = lanes[pair] || { items: BATCH_ITEMS, failures: 0, until: 0, running: null };
   if (force) {
     await lane.running;
     lane.until = 0;
@@ -525,8 +527,6 @@ function makeSession(pair, idleMs) {
   const note = pair + device;
   /** @type {string | null} */
   let token = null;
-  /** When this page began it. */
-  let begun = 0;
   /** The last activity; while the idle clock stands still, it moves on. */
   let active = 0;
   let idle = 0;
@@ -605,7 +605,6 @@ function makeSession(pair, idleMs) {
     idle = idleMs();
     if (!token) {
       token = isDummy ? 'dummy_token' : newToken();
-      begun = active;
       put('start', { device }, active);
       save();
     }
@@ -633,7 +632,7 @@ function makeSession(pair, idleMs) {
       } else if (!isObject) {
         data = JSON.stringify(data);
       }
-      put('event', { seq: nextSeq(), action, data }, Math.max(moment, begun));
+      put('event', { seq: nextSeq(), action, data }, moment);
     }
   }
 
@@ -668,13 +667,6 @@ const sessionOf = (pair, idleMs) => sessions[pair] = sessions[pair] || makeSessi
 
 // Screens, and what a touch is about.
 
-/**
- * What pages see as `window.microticks`; its functions follow below. A page may put its own `screenName` here, from
- * the path and hash of the page to the screen's name.
- * @type {Object<string, any>}
- */
-const surface = { screenName: url => url, current: () => session };
-
 /** What the page called its screen, and the screen that was seen last. */
 let given = '';
 let shown = '';
@@ -702,7 +694,7 @@ const langNow = () => document.documentElement.lang || undefined;
 const rules = guarded(JSON.parse)(idleRules || '{}') || {};
 
 /** What the first rule for this screen says. */
-const ruleNow = () => rules[Object.keys(rules).find(pattern => new RegExp('^(' + pattern + ')$').test(shown))];
+const ruleNow = () => rules[Object.keys(rules).find(guarded(key => new RegExp('^(' + key + ')$').test(shown)))];
 
 /**
  * The nearest element around this one, itself included, that matches; shadow trees are no border.
@@ -776,7 +768,7 @@ function nameOf(element) {
 
 /**
  * A touch, or one in the making: what it is about is told before the page can change it.
- * @typedef {{moment: number, action: string, isTyped: () => boolean, x: number, y: number, far: number,
+ * @typedef {{moment: number, action: string, isTyped: () => boolean, x: number, y: number, moved: boolean,
  *   data: {target: string, clickX?: number, clickY?: number, screen: string, lang?: string, viewWidth: number,
  *   viewHeight: number, pointer: string}}} Touch
  */
@@ -790,7 +782,7 @@ function nameOf(element) {
 function touchOf(element, pointer, x, y) {
   const { target, isTyped } = nameOf(element);
   return {
-    moment: now(), action: 'click', isTyped, x, y, far: 0,
+    moment: now(), action: 'click', isTyped, x, y, moved: false,
     data: { target, clickX: x, clickY: y, screen: shown, lang: langNow(), viewWidth: innerWidth,
       viewHeight: innerHeight, pointer },
   };
@@ -814,9 +806,9 @@ function settle() {
   const touch = lifted;
   lifted = null;
   if (touch) {
-    const { isTyped, action, data, moment } = touch;
+    const { action, data, moment } = touch;
     const { screen, lang } = data;
-    const isTyping = isTyped();
+    const isTyping = touch.isTyped();
     session.track(isTyping ? 'typing' : action, isTyping ? { screen, lang } : data, false, moment);
   }
   return touch;
@@ -841,7 +833,8 @@ function move({ pointerId, clientX, clientY }) {
   if (touch) {
     touch.x = clientX;
     touch.y = clientY;
-    touch.far = Math.max(touch.far, Math.hypot(touch.x - touch.data.clickX, touch.y - touch.data.clickY));
+    // Fingers tremble.
+    touch.moved = touch.moved || Math.hypot(clientX - touch.data.clickX, clientY - touch.data.clickY) > 10;
   }
 }
 
@@ -868,7 +861,7 @@ function up(id) {
   const right = x - clickX;
   const below = y - clickY;
   const distance = Math.hypot(right, below);
-  if (touch.far <= TAP_PX) {
+  if (!touch.moved) {
     lift(touch, took < PRESS_MS ? 'click' : 'longpress');
   } else if (distance >= 40 && took < LED_TO_MS) {
     const across = right < 0 ? 'left' : 'right';
@@ -881,7 +874,7 @@ function up(id) {
 function acted() {
   settle();
   const [id, touch] = Array.from(down).pop() || [0, null];
-  if (touch && touch.far <= TAP_PX && now() - touch.moment < LED_TO_MS) {
+  if (touch && !touch.moved && now() - touch.moment < LED_TO_MS) {
     up(id);
     settle();
   }
@@ -967,15 +960,21 @@ const offer = to => Object.keys(calls).forEach(name => {
   });
 });
 
-offer(surface);
-
 /** @param {boolean} value */
 const pauseIdle = value => guarded(() => {
   session.watch();
   isPaused = value;
 });
 
-Object.assign(surface, {
+/**
+ * What pages see as `window.microticks`. A page may put its own `screenName` here, from the path and hash of the page
+ * to the screen's name.
+ * @type {Object<string, any>}
+ */
+const surface = {
+  screenName: url => url,
+  current: () => session,
+
   setScreen: guarded(name => {
     see();
     given = String(name || '');
@@ -992,7 +991,9 @@ Object.assign(surface, {
 
   /** A call as pages make it before this script has loaded: the name of a function and its arguments. */
   push: guarded(([name, ...words]) => surface[name](...words)),
-});
+};
+
+offer(surface);
 
 /**
  * The form that pages of the original service use. Such a page notices itself when a visitor has left, so its
@@ -1120,6 +1121,7 @@ listen(['pagehide'], () => {
   look(true);
 });
 
+const badge = document.createElement('div');
 let ticks = 0;
 
 setInterval(guarded(() => {
@@ -1134,8 +1136,15 @@ setInterval(guarded(() => {
     isNew = false;
     look();
   }
+  if (debug !== undefined && document.body) {
+    badge.style.cssText = 'position:fixed;right:0;bottom:0;background:#fff;pointer-events:none';
+    document.body.append(badge);
+    count().then(waiting => {
+      badge.textContent = sent + ' sent, ' + waiting + ' waiting. ' + lastSaid;
+    }, fail);
+  }
   if (now() - aliveAt > MINUTE_MS && (ownKey || ownHost.startsWith(location.origin))) {
-    attempt(ownPair, [], MINUTE_MS);
+    attempt(ownPair, [], MINUTE_MS).catch(fail);
   }
 }), 200);
 
