@@ -10,6 +10,9 @@ import { eventually } from './eventually.mjs';
 
 const MICROTICKS = executable(process.env.MICROTICKS_BIN, 'the microticks binary (set MICROTICKS_BIN)');
 
+/** So many rows are read at a time. */
+const PAGE_ROWS = 10_000;
+
 /** The absolute path of a program. Without it nothing is tested, and that must never look like success. */
 export function executable(file = '', what) {
   try {
@@ -88,9 +91,16 @@ export class Server {
   }
 
   async #read(list) {
-    const response = await fetch(`${this.origin}/${list}?limit=10000`);
-    assert.equal(response.status, 200);
-    return (await response.json())[list];
+    const rows = [];
+    for (;;) {
+      const response = await fetch(`${this.origin}/${list}?limit=${PAGE_ROWS}&offset=${rows.length}`);
+      assert.equal(response.status, 200);
+      const page = (await response.json())[list];
+      rows.push(...page);
+      if (page.length < PAGE_ROWS) {
+        return rows;
+      }
+    }
   }
 
   /** The rows of `GET /events`, in the order in which they were stored; only those of an action if one is named. */
