@@ -1006,7 +1006,7 @@ class MicroticksService {
    */
   constructor(host, consumerKey) {
     Object.assign(this, { host, consumerKey, debug: false });
-    this.current = () => sessionOf(pairOf(String(this.host), String(this.consumerKey || '')), () => 0);
+    this.current = () => sessionOf(pairOf(String(host), String(consumerKey || '')), () => 0);
     offer(this);
   }
 
