@@ -32,18 +32,12 @@ const BATCH_LENGTH = 512 * 1024;
 /** So many items wait at most, about 60 MB. Beyond that the oldest go first, so many at a time. */
 const WAITING_ITEMS = 200000;
 const ROOM_ITEMS = 1000;
-/** The page that sends for all pages of its origin shows a sign of life this often; after three times, it is dead. */
-const LEASE_MS = 5000;
 /** A device shows a sign of life this often; a wall clock that moves so far against the monotonic one was set. */
 const MINUTE_MS = 60000;
-/** A finger that rests so long presses. Two that come within this time on the same target may pinch. */
-const PRESS_MS = 500;
 /** What happens belongs to the touch or key that came at most this long before it. A slower stroke is a drag. */
 const LED_TO_MS = 1000;
 /** What a finger aims at, where it lands on a part of it. */
 const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
-/** The host of a service that keeps everything to itself, for trying a page out. */
-const DUMMY_HOST = 'dummy';
 
 // Moments are milliseconds of the page's monotonic clock: the other clocks of kiosks are wrong, and jump.
 
@@ -110,7 +104,7 @@ const newToken = () =>
 
 /** @type {any} */
 const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
-const { consumerKey = '', host = '', device: tagDevice, idleTimeout, idleRules, autotrack = '', debug } = tag.dataset;
+const { consumerKey = '', host, device: tagDevice, idleTimeout, idleRules, autotrack, debug } = tag.dataset;
 
 /**
  * The pair of host and key that items are made with, and wait for. A host is the folder that requests go to, as an
@@ -119,7 +113,7 @@ const { consumerKey = '', host = '', device: tagDevice, idleTimeout, idleRules, 
  * @param {string} key
  */
 const pairOf = (from, key) => JSON.stringify([
-  from === DUMMY_HOST ? from : guarded(() => new URL(from.replace(/\/*$/, '/'), document.baseURI).href)() || from,
+  from === 'dummy' ? from : guarded(() => new URL(from.replace(/\/*$/, '/'), document.baseURI).href)() || from,
   key.trim(),
 ]);
 
@@ -308,25 +302,25 @@ let leaseSince = 0;
 let ledAt = -Infinity;
 
 /**
- * Whether this page is the one that sends: the holder of a lease whose number it raises. One whose number stands
- * still has died.
+ * Whether this page is the one that sends for all of its origin: the holder of a lease whose number it raises every 5 s.
+ * One whose number has stood still for 15 s has died.
  */
 async function leads() {
   await opened;
-  if (db && now() - ledAt > LEASE_MS) {
+  if (db && now() - ledAt > 5000) {
     await transact((items, shared) => heard(shared.get('lease'), (found = [LOAD, 0]) => {
       const [holder, number] = found;
       if (lease !== holder + number) {
         lease = holder + number;
         leaseSince = now();
       }
-      if (holder === LOAD || now() - leaseSince > 3 * LEASE_MS) {
+      if (holder === LOAD || now() - leaseSince > 15000) {
         shared.put([LOAD, number + 1], 'lease');
         ledAt = now();
       }
     }));
   }
-  return !db || now() - ledAt <= LEASE_MS;
+  return !db || now() - ledAt <= 5000;
 }
 
 /** The page goes away: what is fresh and not on its way is stored, and the lease is given back. */
@@ -411,7 +405,7 @@ async function attempt(pair, batch, tryMs) {
     fetch(to + 'batch', { method: 'POST', body, keepalive: leaving, signal: stopper && stopper.signal })
       .then(response => response.text().then(text => {
         if (Math.abs(Date.parse(response.headers.get('date')) - Date.now()) > 86400000) {
-          say('clock', 'The clock here or there is wrong by a day or more.');
+          say('clock', 'The clock here or there is a day or more off.');
         }
         resolve(verdict(response.status, text, items.length));
       }))
@@ -523,7 +517,8 @@ function nextSeq() {
  * @param {() => number} idleMs the idle time where something happens now; 0 is never
  */
 function makeSession(pair, idleMs) {
-  const isDummy = JSON.parse(pair)[0] === DUMMY_HOST;
+  // A service with this host keeps everything to itself, for trying a page out.
+  const isDummy = JSON.parse(pair)[0] === 'dummy';
   const note = pair + device;
   /** @type {string | null} */
   let token = null;
@@ -853,7 +848,8 @@ function up(id) {
   for (const [otherId, other] of down) {
     const { data } = other;
     const scale = Math.hypot(x - other.x, y - other.y) / Math.hypot(clickX - data.clickX, clickY - data.clickY);
-    if (target === data.target && Math.abs(moment - other.moment) < PRESS_MS && Math.abs(scale - 1) > 0.2) {
+    // They must have come together: two visitors may use one target.
+    if (target === data.target && Math.abs(moment - other.moment) < 500 && Math.abs(scale - 1) > 0.2) {
       down.delete(otherId);
       return lift(touch, 'pinch', { scale });
     }
@@ -862,7 +858,7 @@ function up(id) {
   const below = y - clickY;
   const distance = Math.hypot(right, below);
   if (!touch.moved) {
-    lift(touch, took < PRESS_MS ? 'click' : 'longpress');
+    lift(touch, took < 500 ? 'click' : 'longpress');
   } else if (distance >= 40 && took < LED_TO_MS) {
     const across = right < 0 ? 'left' : 'right';
     const along = below < 0 ? 'up' : 'down';
@@ -885,11 +881,12 @@ function acted() {
 /**
  * Looks which screen is shown. The screen of a new document was shown when its navigation began. A change that nobody
  * led to is the exhibit's own reset, or an attract loop; without autotrack that cannot be known.
+ * @param {number} [since] when that was first seen
  */
-function see() {
+function see(since = now()) {
   const screen = screenNow();
   if (screen !== shown) {
-    const moment = shown ? now() : 0;
+    const moment = shown ? since : 0;
     acted();
     shown = screen;
     const auto = (tracks && moment - inputAt > LED_TO_MS) || undefined;
@@ -1057,13 +1054,6 @@ const inputs = {
     }
   },
 
-  pointermove(event) {
-    move(event);
-    if (event.buttons) {
-      noticed(false);
-    }
-  },
-
   pointerup(event) {
     move(event);
     up(event.pointerId);
@@ -1104,14 +1094,18 @@ if (tracks) {
   listen(Object.keys(inputs), event => {
     const target = event.composedPath()[0];
     const element = target.matches ? target : document.documentElement;
-    if (event.type !== 'pointermove') {
-      see();
-    }
+    see();
     inputs[event.type](event, element, !nearest(element, '[data-mt-ignore]'));
+  });
+  listen(['pointermove'], event => {
+    move(event);
+    if (event.buttons) {
+      noticed(false);
+    }
   });
   listen(['play', 'pause', 'ended'], media);
 }
-listen(['hashchange', 'popstate'], see);
+listen(['hashchange', 'popstate'], () => see());
 listen(['pagehide'], () => {
   leaving = true;
   settle();
@@ -1123,12 +1117,19 @@ listen(['pagehide'], () => {
 
 const badge = document.createElement('div');
 let ticks = 0;
+let seen = '';
+let seenAt = 0;
 
 setInterval(guarded(() => {
   // A page may come back.
   leaving = false;
-  if (document.readyState === 'complete') {
-    see();
+  const screen = screenNow();
+  // Between two screens there may be none: what is there twice counts.
+  if (screen !== seen) {
+    seen = screen;
+    seenAt = now();
+  } else if (document.readyState === 'complete') {
+    see(seenAt);
   }
   Object.values(sessions).forEach(each => each.watch());
   ticks += 1;
@@ -1136,9 +1137,9 @@ setInterval(guarded(() => {
     isNew = false;
     look();
   }
-  if (debug !== undefined && document.body) {
+  if (debug !== undefined) {
     badge.style.cssText = 'position:fixed;right:0;bottom:0;background:#fff;pointer-events:none';
-    document.body.append(badge);
+    document.documentElement.append(badge);
     count().then(waiting => {
       badge.textContent = sent + ' sent, ' + waiting + ' waiting. ' + lastSaid;
     }, fail);
@@ -1152,6 +1153,6 @@ setInterval(guarded(() => {
 const earlier = Array.isArray(page.microticks) ? page.microticks : [];
 surface.screenName = earlier.screenName || surface.screenName;
 page.microticks = surface;
-page.MicroticksService = page.MicroticksService || Object.assign(MicroticksService, { DUMMY_HOST });
+page.MicroticksService = page.MicroticksService || Object.assign(MicroticksService, { DUMMY_HOST: 'dummy' });
 earlier.forEach(surface.push);
 }());

@@ -52,7 +52,7 @@ scenario('a screen that nobody led to is "auto", one within a second of a touch 
     await page.clock.runFor(250);
   };
   await page.click('#map');
-  await go('led', 700);
+  await go('led', 300);
   await go('alone', 1500);
   await page.keyboard.press('ArrowRight');
   await go('key', 100);
@@ -77,6 +77,25 @@ scenario('the screen of a new document is stamped with the start of its navigati
   const [touch] = await server.awaitEvents(1, 'click');
   assert.equal(touch.session_id, screen.session_id);
   assert.equal((await server.sessions()).length, 1);
+});
+
+scenario('while one screen fades out and the next one in, there is no third', async scene => {
+  const sections = '<section data-mt-screen="one">One</section><section data-mt-screen="two" hidden>Two</section>';
+  const { server, page } = await scene.kiosk(`${sections}${BUTTON}`, TURNED);
+  await page.click('#map');
+  for (const offsetMs of [0, 60, 120, 180]) {
+    await page.clock.runFor(1000 + offsetMs);
+    await page.evaluate('document.querySelectorAll("section").forEach(section => { section.style.opacity = 0; })');
+    await page.clock.runFor(150);
+    await page.evaluate(() => document.querySelectorAll('section').forEach(section => {
+      section.style.opacity = 1;
+      section.hidden = !section.hidden;
+    }));
+  }
+  await page.clock.runFor(1000);
+  await page.evaluate('microticks.flush()');
+  const seen = (await server.events('screen')).map(event => event.data.screen);
+  assert.deepEqual(seen, ['two', 'one', 'two', 'one']);
 });
 
 scenario('without a session, screens are dropped', async scene => {
