@@ -10,8 +10,8 @@ import { say } from './words.js';
 /** So many lines are kept. */
 const LINES = 100;
 /** Values of an event's data that a line shows, in this order. */
-const SHOWN = ['target', 'screen', 'currentPage', 'light', 'right', 'lens', 'reason', 'auto', 'clickX', 'clickY',
-  'pointer', 'lang'];
+const SHOWN = ['target', 'screen', 'direction', 'scale', 'currentPage', 'light', 'right', 'lens', 'reason', 'auto',
+  'clickX', 'clickY', 'pointer', 'lang'];
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -29,7 +29,8 @@ export function openDrawerOnTouch() {
   });
   addEventListener('sent', (event) => {
     const { lines: sent, said } = /** @type {CustomEvent} */ (event).detail;
-    for (const { item, state } of sent) show(item, state);
+    // A sign of life belongs to no visit, and is no row.
+    for (const { item, state } of sent) if (item.token) show(item, state);
     element('drawer-said').textContent = said;
   });
 }

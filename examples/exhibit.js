@@ -45,7 +45,6 @@ function track(action, data) {
 function show(id) {
   for (const scene of scenes) scene.hidden = scene.id !== id;
   element('home').hidden = id === 'coast';
-  page.microticks.push(['setScreen', element(id).dataset.mtScreen]);
   onShow[id]?.();
   element(`${id}-title`).focus();
 }

@@ -9,902 +9,1150 @@
  * It must never throw into the page, block it or swallow its events, set a cookie, store what somebody types, or
  * forget an item that the server has not acknowledged.
  *
- * The rooms, from the top: moments and words, settings, the queue, the sender, sessions, what a touch is about, the
- * recogniser (from pointers to touches), the surface (what pages call and what browsers tell). Each uses only those
- * above it.
+ * The rooms, from the top: moments and words, settings, the queue, the sender, sessions, screens and names, the
+ * recogniser (from pointers to touches), media, the surface (what pages call and what browsers tell). A clock ticks
+ * for all of them. Each uses only those above it, but for what is idle: that depends on screens and media.
  *
- * Whole-line comments are removed when the server embeds this file. So comments stand on lines of their own, and no
- * line of code begins with a slash.
+ * Whole-line comments are removed when the server embeds this file, and what is left may have 8 KiB gzipped. So
+ * comments stand on lines of their own, no line of code begins with a slash, and the body of the outer function is not
+ * indented.
  */
 (function () {
-  'use strict';
+'use strict';
 
-  /** @type {any} */
-  const page = window;
-  if (page.microticks && page.microticks.trackEvent) {
-    return;
+/** @type {any} */
+const page = window;
+if (page.microticks && page.microticks.trackEvent) {
+  return;
+}
+
+/** What one request may hold: the server takes more, but a slow link should not lose much when it breaks. */
+const BATCH_ITEMS = 500;
+const BATCH_LENGTH = 512 * 1024;
+/** So many items wait at most, about 60 MB. Beyond that the oldest go first, so many at a time. */
+const WAITING_ITEMS = 200000;
+const ROOM_ITEMS = 1000;
+/** A device shows a sign of life this often; a wall clock that moves so far against the monotonic one was set. */
+const MINUTE_MS = 60000;
+/** What happens belongs to the touch or key that came at most this long before it. A slower stroke is a drag. */
+const LED_TO_MS = 1000;
+/** What a finger aims at, where it lands on a part of it. */
+const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
+
+// Moments are milliseconds of the page's monotonic clock: the other clocks of kiosks are wrong, and jump.
+
+const now = () => performance.now();
+
+/** The time at which the monotonic clock began, as the wall clock has it. */
+const zero = () => Date.now() - now();
+
+/** @type {Object<string, string>} by topic */
+const said = {};
+/** What was said last, and how many items were stored: the badge shows it. */
+let lastSaid = '';
+let sent = 0;
+
+/**
+ * Says something in the console, once for each topic.
+ * @param {string} topic
+ * @param {string} text
+ */
+function say(topic, text) {
+  if (!said[topic]) {
+    said[topic] = lastSaid = text;
+    console.warn('[Microticks] ' + text);
   }
+}
 
-  /** What one request may hold: the server takes more, but a slow link should not lose much when it breaks. */
-  const BATCH_ITEMS = 500;
-  const BATCH_BYTES = 512 * 1024;
-  /** What a page that goes away may still send: browsers allow 64 KiB for all such requests together. */
-  const FAREWELL_BYTES = 60000;
-  /** A try is given up after this time, and later where the next batch cannot be smaller. */
-  const TRY_MS = 10000;
-  const PATIENT_TRY_MS = 60000;
-  /** The pause after a failed try doubles from the first of these to the second. */
-  const FIRST_PAUSE_MS = 1000;
-  const LONGEST_PAUSE_MS = 30000;
-  /** So many items of a pair wait at most, about 30 MB. Beyond that the oldest go first. */
-  const WAITING_ITEMS = 100000;
-  /** A finger that wanders further than this is dragging. */
-  const WANDER_PX = 10;
-  /** Where no click follows a lifted finger, the focus has settled after this time. */
-  const SETTLE_MS = 350;
-  /** What happens belongs to the touch or key that came at most this long before it. */
-  const LED_TO_MS = 1000;
-  /** The idle clock is looked at this often at least, since timers stand still while a machine sleeps. */
-  const IDLE_CHECK_MS = 60000;
-  /** A longer text describes, it does not name. */
-  const NAME_LENGTH = 40;
-  const PATH_STEPS = 4;
-  /** What a finger aims at, where it lands on a part of it. */
-  const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
-  /** The host of a service that keeps everything to itself, for trying a page out. */
-  const DUMMY_HOST = 'dummy';
+/**
+ * The same function, but one that never throws. Whatever the page or the browser calls is guarded, and so is
+ * whatever the page gave us to call.
+ * @param {(...words: any[]) => any} work
+ * @returns {any}
+ */
+const guarded = work => (...words) => {
+  try {
+    return work(...words);
+  } catch (error) {
+    say('guarded', 'Something went wrong: ' + error);
+  }
+};
 
-  // Moments are milliseconds of the page's monotonic clock: the other clocks of kiosks are wrong, and jump.
-
-  const now = () => performance.now();
-
-  /** @param {number} moment */
-  const wallTime = moment => new Date(Date.now() - now() + moment).toISOString();
-
-  /** @type {Set<string>} */
-  const said = new Set();
-
-  /**
-   * Says something in the console, once for each topic.
-   * @param {string} topic
-   * @param {string} text
-   */
-  function say(topic, text) {
-    if (!said.has(topic)) {
-      said.add(topic);
-      console.warn('[Microticks] ' + text);
+/**
+ * What the browser keeps by a name for all pages of the origin (`localStorage`) or for the window
+ * (`sessionStorage`); with a value, it is written first. A browser that refuses keeps nothing.
+ * @param {string} shelf
+ * @param {string} name
+ * @param {any} [value]
+ * @returns {any}
+ */
+function kept(shelf, name, value) {
+  try {
+    if (value !== undefined) {
+      page[shelf].setItem('microticks ' + name, value);
     }
+    return page[shelf].getItem('microticks ' + name);
+  } catch (error) {
+    return null;
   }
+}
 
-  /**
-   * The same function, but one that never throws. Whatever the page or the browser calls is guarded, and so is
-   * whatever the page gave us to call.
-   * @template {Function} F
-   * @param {F} work
-   * @returns {F}
-   */
-  function guarded(work) {
-    /** @type {any} */
-    const harmless = function () {
-      try {
-        return work.apply(this, arguments);
-      } catch (error) {
-        say('guarded', 'Something went wrong: ' + error);
-      }
-    };
-    return harmless;
-  }
+const newToken = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => (256 + byte).toString(16).slice(1)).join('');
 
-  /**
-   * @template K, V
-   * @param {Map<K, V>} map
-   * @param {K} key
-   * @param {() => V} make
-   */
-  function getOrMake(map, key, make) {
-    if (!map.has(key)) {
-      map.set(key, make());
-    }
-    return map.get(key);
-  }
+// Settings: the attributes of the script tag.
 
-  // Settings: the attributes of the script tag.
+/** @type {any} */
+const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
+const { consumerKey = '', host, device: tagDevice, idleTimeout, idleRules, autotrack, debug } = tag.dataset;
 
-  /** @type {any} */
-  const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
+/**
+ * The pair of host and key that items are made with, and wait for. A host is the folder that requests go to, as an
+ * absolute address that ends in a slash.
+ * @param {string} from
+ * @param {string} key
+ */
+const pairOf = (from, key) => JSON.stringify([
+  from === 'dummy' ? from : guarded(() => new URL(from.replace(/\/*$/, '/'), document.baseURI).href)() || from,
+  key.trim(),
+]);
 
-  /** @param {string} name */
-  const attribute = name => tag.getAttribute('data-' + name) || '';
+const ownPair = pairOf(host || (tag.src || '').replace(/[^/]*([?#].*)?$/, ''), consumerKey);
+const [ownHost, ownKey] = JSON.parse(ownPair);
+/** The tag names the device, else the page's address; that one sticks to the window. */
+const named = new URLSearchParams(location.search).get('device') || undefined;
+const device = tagDevice || kept('sessionStorage', 'device', named) || named;
+const tracks = !/off|false/.test(autotrack);
+/** The name of this page load, and the page's address: what a tag may mend was made by a page that had it too. */
+const LOAD = newToken();
+const ADDRESS = location.pathname;
+/** Whether the page is going away. */
+let leaving = false;
 
-  /**
-   * The folder that the requests to a host go to, as an absolute address that ends in a slash.
-   * @param {string} host
-   */
-  function folder(host) {
-    try {
-      return host === DUMMY_HOST ? host : new URL(host.replace(/\/*$/, '/'), document.baseURI).href;
-    } catch (error) {
-      return host;
-    }
-  }
+// The queue: what it was given is fresh until IndexedDB has confirmed it, and is sent from there. Where there is no
+// IndexedDB, or it fails, whatever is fresh stays so, and is sent from memory.
 
-  const idleSeconds = parseFloat(attribute('idle-timeout'));
-  const settings = {
-    host: folder(attribute('host') || (tag.src || '').replace(/[^/]*([?#].*)?$/, '')),
-    key: attribute('consumer-key').trim(),
-    device: attribute('device') || new URLSearchParams(location.search).get('device') || undefined,
-    idleMs: (idleSeconds >= 0 ? idleSeconds : 60) * 1000,
-    autotrack: !/^(off|false|0)$/i.test(attribute('autotrack')),
+/**
+ * An item that waits: its JSON text, and when, in which page load and at which address it was made.
+ * @typedef {{id?: number, pair: string, text: string, moment: number, load: string, address: string}} Waiting
+ */
+
+/** @type {IDBDatabase | null} */
+let db = null;
+/** @type {Set<Waiting>} what IndexedDB has not confirmed, oldest first */
+const fresh = new Set();
+/** @type {Waiting[]} those of them that are on their way */
+let writing = [];
+/** Whether something was added since the sender last looked, and how much since there was last made room. */
+let isNew = false;
+let added = 0;
+
+/** @param {any} reason */
+function fail(reason) {
+  db = null;
+  say('storage', 'IndexedDB cannot be used (' + reason + '): what waits is lost with this page.');
+}
+
+/**
+ * What a storage answers, or its failure where it takes 2 s. The time is two halves, since a machine that wakes up
+ * finds its timers over before it hears what happened.
+ * @param {(resolve: (result: any) => void, reject: (reason: any) => void) => void} ask
+ * @returns {Promise<any>}
+ */
+const inTime = ask => new Promise((resolve, reject) => {
+  setTimeout(() => setTimeout(reject, 1000, 'no answer'), 1000);
+  ask(resolve, reject);
+});
+
+/**
+ * @param {IDBRequest} request
+ * @param {(result: any) => void} use
+ */
+function heard(request, use) {
+  request.onsuccess = () => use(request.result);
+}
+
+/** There are two stores: `items` holds what waits, oldest first; `shared` the lease of the page that sends. */
+const opened = inTime(resolve => {
+  const request = indexedDB.open('microticks', 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore('items', { keyPath: 'id', autoIncrement: true }).createIndex('pair', 'pair');
+    request.result.createObjectStore('shared');
   };
+  heard(request, resolve);
+}).then(database => {
+  db = database;
+  db.onclose = () => fail('closed');
+}).catch(fail);
+let written = opened;
 
-  /** What to look at where the server does not answer. */
-  const hint = attribute('host') ? ' Is data-host right?' : '';
-  /** Whether the page is going away. */
-  let leaving = false;
-
-  /**
-   * An item that waits: its JSON text and when it was made. A pair is the host and key that it was made with.
-   * @typedef {{id: number, pair: string, text: string, bytes: number, moment: number}} Waiting
-   */
-
-  /** The queue, in memory. It answers with promises, so that one that outlives the page can take its place. */
-  function makeQueue() {
-    /** @type {Map<string, Map<number, Waiting>>} the items of each pair, oldest first */
-    const lines = new Map();
-    let lastId = 0;
-
-    return {
-      /** @param {{pair: string, text: string, moment: number}[]} items */
-      add(items) {
-        for (const item of items) {
-          const line = getOrMake(lines, item.pair, () => new Map());
-          const bytes = new TextEncoder().encode(item.text).length;
-          lastId += 1;
-          line.set(lastId, Object.assign({ id: lastId, bytes }, item));
-          if (line.size > WAITING_ITEMS) {
-            line.delete(line.keys().next().value);
-            say('full', 'Too much waits, the oldest items are given up.');
-          }
-        }
-        return Promise.resolve();
-      },
-
-      /**
-       * The oldest items of a pair, at least one if any waits.
-       * @param {string} pair
-       * @param {number} maxItems
-       * @param {number} maxBytes
-       * @returns {Promise<Waiting[]>}
-       */
-      peek(pair, maxItems, maxBytes) {
-        const found = [];
-        let bytes = 0;
-        for (const item of (lines.get(pair) || new Map()).values()) {
-          bytes += item.bytes;
-          if (found.length === maxItems || (found.length && bytes > maxBytes)) {
-            break;
-          }
-          found.push(item);
-        }
-        return Promise.resolve(found);
-      },
-
-      /** @param {number[]} ids */
-      remove(ids) {
-        lines.forEach(line => ids.forEach(id => line.delete(id)));
-        return Promise.resolve();
-      },
-
-      /** The pairs for which something waits or has waited. */
-      pairs: () => Promise.resolve(Array.from(lines.keys())),
-    };
+/**
+ * One transaction. It gives the result of the request that `work` returns, once all is committed.
+ * @param {(items: IDBObjectStore, shared: IDBObjectStore) => IDBRequest | void} work
+ * @param {boolean} [complete] whether `work` asks for everything at once
+ */
+const transact = (work, complete) => inTime((resolve, reject) => {
+  /** @type {any} */
+  const transaction = db.transaction(['items', 'shared'], 'readwrite', { durability: 'strict' });
+  const request = work(transaction.objectStore('items'), transaction.objectStore('shared'));
+  transaction.oncomplete = () => resolve(request && request.result);
+  transaction.onabort = () => reject(transaction.error);
+  // A page that goes away does not live to see its requests done, which would commit them.
+  if (complete && transaction.commit) {
+    transaction.commit();
   }
+});
 
-  /**
-   * What an answer to a batch means. Only one that is surely our server's does anything: `stored` takes the batch off
-   * the queue, `halve` makes the next one smaller. Whatever else comes back, `keep` keeps everything.
-   * @param {number} status
-   * @param {string} text
-   * @param {number} count how many items the batch had
-   * @returns {{kind: 'stored' | 'halve' | 'keep', code?: string, error?: string,
-   *   rejected?: {index: number, code: string, error: string}[]}}
-   */
-  function verdict(status, text, count) {
-    let body;
-    try {
-      body = JSON.parse(text);
-    } catch (error) {
-      body = null;
-    }
-    if (body && body.status === status) {
-      const rejected = body.rejected;
-      const counts = [body.stored, body.duplicates, Array.isArray(rejected) ? rejected.length : -1];
-      if (status === 200 && counts.every(n => n >= 0) && counts.reduce((sum, n) => sum + n) === count) {
-        return { kind: 'stored', rejected };
-      }
-      if (status !== 200 && body.code) {
-        const broken = ['malformed_body', 'invalid_envelope'].indexOf(body.code) >= 0;
-        const halve = status === 413 || (status === 400 && broken);
-        return { kind: halve ? 'halve' : 'keep', code: body.code, error: body.error };
-      }
-    }
-    const error = 'No Microticks server answers (status ' + status + ').';
-    return { kind: 'keep', code: 'foreign', error };
+const dropped = () => Number(kept('localStorage', 'dropped'));
+
+/** @param {number} count how many items were lost for good */
+const giveUp = count => kept('localStorage', 'dropped', dropped() + count);
+
+/** How many items wait. */
+const count = async () => fresh.size + (db ? await transact(items => items.count()) : 0);
+
+/**
+ * The first fresh items, of a pair if one is named.
+ * @param {number} most
+ * @param {string} [pair]
+ */
+const first = (most, pair) => Array.from(fresh).filter(item => !pair || item.pair === pair).slice(0, most);
+
+/** Takes items off the queue. */
+async function remove(batch) {
+  batch.forEach(item => fresh.delete(item));
+  return db && transact(items => batch.forEach(item => items.delete(item.id)), true);
+}
+
+/** Gives up the oldest. */
+async function makeRoom() {
+  const oldest = db ? await transact(items => items.getAll(null, ROOM_ITEMS)) : first(ROOM_ITEMS);
+  if (oldest.length) {
+    say('full', 'Too much waits: the oldest items are given up.');
+    giveUp(oldest.length);
+    await remove(oldest);
   }
+}
 
-  /**
-   * A lane sends what waits for one pair: in order, one batch at a time, for ever.
-   * @param {ReturnType<typeof makeQueue>} queue
-   * @param {string} pair
-   */
-  function makeLane(queue, pair) {
-    const [host, key] = JSON.parse(pair);
-    let batchItems = BATCH_ITEMS;
-    let failures = 0;
-    let timer = 0;
-    /** Whether something was added since the queue was last asked. */
-    let woken = false;
-    /** @type {Promise<void> | null} */
-    let running = null;
+const put = () => transact(items => writing.forEach(item => items.add(item)), true);
 
-    /**
-     * Text needs no preflight, and each try tells anew how old its items are.
-     * @param {Waiting[]} batch
-     * @param {RequestInit} more
-     */
-    function post(batch, more) {
-      const head = JSON.stringify({ consumer_key: key || undefined, sent_at: wallTime(now()) });
-      const items = batch.map(item => item.text.slice(0, -1) + ',"age_ms":' + Math.round(now() - item.moment) + '}');
-      const body = head.slice(0, -1) + ',"items":[' + items + ']}';
-      const options = { method: 'POST', body, credentials: 'omit', cache: 'no-store' };
-      return fetch(host + 'batch', Object.assign(options, more));
+/** Brings what is fresh to IndexedDB. */
+async function write() {
+  while (db && fresh.size) {
+    // Putting more at a time may keep the page busy for 2 ms.
+    writing = first(100);
+    await put().catch(error => {
+      if (/Quota/.test(error)) {
+        return makeRoom().then(put);
+      }
+      throw error;
+    });
+    writing.forEach(item => fresh.delete(item));
+    writing = [];
+  }
+  isNew = true;
+  if (added >= ROOM_ITEMS) {
+    added = 0;
+    if (await count() > WAITING_ITEMS) {
+      await makeRoom();
     }
+  }
+}
 
-    /**
-     * One try: what it meant.
-     * @param {Waiting[]} batch
-     * @returns {Promise<ReturnType<typeof verdict>>}
-     */
-    async function attempt(batch) {
-      const stopper = page.AbortController && new AbortController();
-      const reply = post(batch, stopper && { signal: stopper.signal })
-        .then(response => response.text().then(text => verdict(response.status, text, batch.length)))
-        .catch(() => ({ kind: 'keep', code: 'silent', error: 'The server cannot be reached.' }));
-      const late = new Promise(resolve => {
-        const tryMs = batchItems > 1 ? TRY_MS : PATIENT_TRY_MS;
-        setTimeout(resolve, tryMs, { kind: 'keep', code: 'late', error: 'The server does not answer in time.' });
-      });
-      const answer = await Promise.race([reply, late]);
+/**
+ * @param {string} pair
+ * @param {string} text
+ * @param {number} moment
+ */
+function enqueue(pair, text, moment) {
+  fresh.add({ pair, text, moment, load: LOAD, address: ADDRESS });
+  added += 1;
+  written = written.then(write).catch(fail);
+}
+
+/**
+ * The oldest items of a pair, at least one if any waits.
+ * @param {string} pair
+ * @param {number} most
+ * @returns {Promise<Waiting[]>}
+ */
+async function peek(pair, most) {
+  const found = db ? await transact(items => items.index('pair').getAll(pair, most)) : first(most, pair);
+  let length = BATCH_LENGTH;
+  return found.filter((item, index) => (length -= item.text.length) >= 0 || !index);
+}
+
+/** The pairs for which something waits. */
+async function pairs() {
+  const found = new Set(Array.from(fresh, item => item.pair));
+  if (db) {
+    await transact(items => heard(items.index('pair').openKeyCursor(null, 'nextunique'), cursor => {
+      if (cursor) {
+        found.add(cursor.key);
+        cursor.continue();
+      }
+    }));
+  }
+  return Array.from(found);
+}
+
+/** The lease as last seen, since when, and when this page last raised its number. */
+let lease = '';
+let leaseSince = 0;
+let ledAt = -Infinity;
+
+/**
+ * Whether this page is the one that sends for all of its origin: the holder of a lease whose number it raises every 5 s.
+ * One whose number has stood still for 15 s has died.
+ */
+async function leads() {
+  await opened;
+  if (db && now() - ledAt > 5000) {
+    await transact((items, shared) => heard(shared.get('lease'), (found = [LOAD, 0]) => {
+      const [holder, number] = found;
+      if (lease !== holder + number) {
+        lease = holder + number;
+        leaseSince = now();
+      }
+      if (holder === LOAD || now() - leaseSince > 15000) {
+        shared.put([LOAD, number + 1], 'lease');
+        ledAt = now();
+      }
+    }));
+  }
+  return !db || now() - ledAt <= 5000;
+}
+
+/** The page goes away: what is fresh and not on its way is stored, and the lease is given back. */
+function leave() {
+  if (db) {
+    transact((items, shared) => {
+      fresh.forEach(item => writing.indexOf(item) < 0 && items.add(item));
+      if (ledAt > 0) {
+        shared.delete('lease');
+      }
+    }, true).catch(() => {});
+  }
+  ledAt = -Infinity;
+}
+
+// The sender.
+
+/**
+ * What an answer to a batch means. Only one that is surely our server's does anything: `stored` takes the batch off
+ * the queue, `halve` makes the next one smaller. Whatever else comes back, `keep` keeps everything.
+ * @typedef {{kind: 'stored' | 'halve' | 'keep', code?: string, error?: string,
+ *   rejected?: {index: number, code: string, error: string}[]}} Verdict
+ * @param {number} status
+ * @param {string} text
+ * @param {number} items how many the batch had
+ * @returns {Verdict}
+ */
+function verdict(status, text, items) {
+  try {
+    const { status: told, stored, duplicates, rejected, code, error } = JSON.parse(text);
+    if (told === status && status === 200 && stored >= 0 && duplicates >= 0 && Array.isArray(rejected) &&
+        stored + duplicates + rejected.length === items) {
+      return { kind: 'stored', rejected };
+    }
+    if (told === status && status !== 200 && code) {
+      const isBroken = status === 413 || (status === 400 && /^(malformed_body|invalid_envelope)$/.test(code));
+      return { kind: isBroken ? 'halve' : 'keep', code, error };
+    }
+  } catch (error) {
+    // It is no JSON object, so it is not ours.
+  }
+  return { kind: 'keep', code: 'foreign', error: 'No Microticks server answers (status ' + status + ').' };
+}
+
+/** What may be wrong where no answer comes: browsers do not tell scripts which it is, but log it beside. */
+const SILENT = 'The server cannot be reached. If it runs: a page on https needs it on https, a Content-Security-Policy ' +
+  'in connect-src, Chrome the permission "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
+
+/** When the last sign of life was given. */
+let aliveAt = now() - MINUTE_MS / 2;
+
+/**
+ * One try: what it meant. Each tells anew how old its items are, and now and then that the device is alive. Text
+ * needs no preflight.
+ * @param {string} pair
+ * @param {Waiting[]} batch
+ * @param {number} [tryMs]
+ * @returns {Promise<Verdict>}
+ */
+async function attempt(pair, batch, tryMs) {
+  const [to, key] = JSON.parse(pair);
+  const items = batch.map(({ text, load, moment }) => load === LOAD && moment >= 0 ?
+    text.slice(0, -1) + ',"age_ms":' + Math.round(now() - moment) + '}' : text);
+  if (pair === ownPair && now() - aliveAt > MINUTE_MS / 2) {
+    aliveAt = now();
+    items.push(JSON.stringify({
+      type: 'alive', device, queued: await count(), dropped: dropped(), version: '1.0.0',
+      width: innerWidth, height: innerHeight,
+    }));
+  }
+  const head = JSON.stringify({ consumer_key: key || undefined, sent_at: new Date() });
+  const body = head.slice(0, -1) + ',"items":[' + items + ']}';
+  return new Promise(resolve => {
+    const stopper = page.AbortController && new AbortController();
+    setTimeout(() => {
+      resolve({ kind: 'keep', code: 'late', error: 'No answer in time.' });
       if (stopper) {
         stopper.abort();
       }
-      return answer;
-    }
-
-    /**
-     * Says what is wrong with a batch, or with items of it.
-     * @param {ReturnType<typeof verdict>} answer
-     */
-    function complain(answer) {
-      const fate = answer.kind === 'keep' ? ' (all is kept while this page stays open, and sent later)' : ' (the item is given up)';
-      // A page that goes away breaks its requests off, which is nobody's mistake.
-      for (const fault of leaving ? [] : answer.rejected || [answer]) {
-        const cure = /^(foreign|silent)$/.test(fault.code) ? hint : '';
-        say(pair + fault.code, host + ' ' + key + ': ' + fault.error + cure + fate);
-      }
-    }
-
-    /**
-     * Sends until nothing waits or a try fails.
-     * @returns {Promise<boolean>} whether nothing waits
-     */
-    async function drain() {
-      for (;;) {
-        woken = false;
-        const batch = await queue.peek(pair, batchItems, BATCH_BYTES);
-        if (!batch.length) {
-          return true;
+    }, tryMs);
+    // A page whose storage fails sends what it has when it goes away.
+    fetch(to + 'batch', { method: 'POST', body, keepalive: leaving, signal: stopper && stopper.signal })
+      .then(response => response.text().then(text => {
+        if (Math.abs(Date.parse(response.headers.get('date')) - Date.now()) > 86400000) {
+          say('clock', 'The clock here or there is a day or more off.');
         }
-        const answer = await attempt(batch);
-        const half = Math.ceil(batch.length / 2);
-        if (answer.kind === 'halve' && batch.length > 1) {
-          batchItems = half;
-          continue;
-        }
-        complain(answer);
-        if (answer.kind === 'keep') {
-          batchItems = answer.code === 'late' ? half : batchItems;
-          return false;
-        }
-        if (answer.kind === 'stored') {
-          batchItems = Math.min(BATCH_ITEMS, batchItems * 2);
-        }
-        failures = 0;
-        await queue.remove(batch.map(item => item.id));
-      }
+        resolve(verdict(response.status, text, items.length));
+      }))
+      .catch(() => resolve({ kind: 'keep', code: 'silent', error: SILENT }));
+  });
+}
+
+/**
+ * What is sent for one pair, in order, one batch at a time, for ever: with how many items, after how many failures,
+ * and not before when.
+ * @typedef {{items: number, failures: number, until: number, running: Promise<void> | null}} Lane
+ * @type {Object<string, Lane>}
+ */
+const lanes = {};
+
+/**
+ * Sends until nothing waits or a try fails.
+ * @param {string} pair
+ * @param {Lane} lane
+ */
+async function drain(pair, lane) {
+  const [to, key] = JSON.parse(pair);
+  while (await leads()) {
+    // A key that was refused may be mended by the tag of the same page.
+    const isMended = ownKey && pair !== ownPair && to === ownHost &&
+      (said[pair + 'unknown_consumer'] || said[pair + 'missing_consumer_key']);
+    const batch = (await peek(pair, lane.items)).filter(item => !isMended || item.address === ADDRESS);
+    if (!batch.length) {
+      return;
     }
-
-    /**
-     * Sends now, also where a pause after a failure is not over.
-     * @returns {Promise<void>} done when nothing waits or the try has failed
-     */
-    function run() {
-      if (!running) {
-        clearTimeout(timer);
-        timer = 0;
-        running = drain().catch(() => false).then(empty => {
-          running = null;
-          if (!empty) {
-            const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-            failures += 1;
-            timer = setTimeout(run, pause * (0.5 + Math.random() / 2));
-          } else if (woken) {
-            wake();
-          }
-        });
-      }
-      return running;
+    // A try is given up after 10 s, where the next batch cannot be smaller after 60 s.
+    const answer = await attempt(isMended ? ownPair : pair, batch, lane.items > 1 ? 10000 : MINUTE_MS);
+    const { kind, code, rejected } = answer;
+    if (code === 'late' || kind === 'halve') {
+      lane.items = Math.ceil(batch.length / 2);
     }
-
-    /** Something was added: it is sent at once, unless a try is under way or the pause after a failure is not over. */
-    function wake() {
-      woken = true;
-      if (!running && !timer) {
-        timer = setTimeout(run, 0);
-      }
+    if (kind === 'halve' && batch.length > 1) {
+      continue;
     }
+    // A page that goes away breaks its requests off, which is nobody's mistake.
+    for (const fault of leaving ? [] : rejected || [answer]) {
+      say(pair + fault.code, to + ' ' + key + ': ' + fault.error + (kind === 'keep' ? '' : ' (given up)'));
+    }
+    if (kind !== 'keep') {
+      lane.items = Math.min(BATCH_ITEMS, lane.items * 2);
+      lane.failures = 0;
+      giveUp((rejected || batch).length);
+      sent += batch.length;
+      await remove(batch);
+    } else {
+      // The pause doubles from 1 s to 30 s.
+      lane.until = now() + Math.min(30000, 1000 * 2 ** lane.failures) * (0.5 + Math.random() / 2);
+      lane.failures += 1;
+      return;
+    }
+  }
+}
 
-    return {
-      run,
-      wake,
+/**
+ * Sends what waits for a pair, where no try is under way and the pause after the last one is over.
+ * @param {string} pair
+ * @param {boolean} [force] also where it is not
+ */
+async function run(pair, force) {
+  const lane = lanes[pair] = lanes[pair] || { items: BATCH_ITEMS, failures: 0, until: 0, running: null };
+  if (force) {
+    await lane.running;
+    lane.until = 0;
+  }
+  if (now() >= lane.until) {
+    lane.running = lane.running || drain(pair, lane).catch(fail).then(() => {
+      lane.running = null;
+    });
+  }
+  return lane.running;
+}
 
-      /** Sends what waits from a page that goes away. Nobody hears the answer, so all of it stays queued. */
-      async farewell() {
-        const batch = await queue.peek(pair, BATCH_ITEMS, FAREWELL_BYTES);
-        if (batch.length) {
-          post(batch, { keepalive: true }).catch(() => {});
-        }
-      },
-    };
+/**
+ * Sends what waits, of this page and of others.
+ * @param {boolean} [force]
+ */
+const look = force => leads().then(async isLeader =>
+  isLeader && Promise.all((await pairs()).map(pair => run(pair, force)))).catch(fail);
+
+/** Tries once for every pair, now. */
+const flush = () => written.then(() => look(true));
+
+// Sessions.
+
+let seq = -1;
+
+/** A number that no other event of a session has, whichever page load made it: a random base and a count. */
+function nextSeq() {
+  seq += 1;
+  if (seq % 2 ** 20 === 0) {
+    seq = parseInt(newToken().slice(-9), 16) % 2 ** 33 * 2 ** 20;
+  }
+  return seq;
+}
+
+/**
+ * One session after the other for one pair. A session begins with the first activity and ends when it is told to, or
+ * when nothing has happened for its idle time.
+ *
+ * All pages of an origin share it by a note in `localStorage`: its token, the time of its last activity, and its idle
+ * time. That is a time of the wall clock, since no other clock outlives a page; it is looked at only when the note
+ * has changed.
+ * @param {string} pair
+ * @param {() => number} idleMs the idle time where something happens now; 0 is never
+ */
+function makeSession(pair, idleMs) {
+  // A service with this host keeps everything to itself, for trying a page out.
+  const isDummy = JSON.parse(pair)[0] === 'dummy';
+  const note = pair + device;
+  /** @type {string | null} */
+  let token = null;
+  /** The last activity; while the idle clock stands still, it moves on. */
+  let active = 0;
+  let idle = 0;
+  let saved = 0;
+  let noteSeen = '';
+  let watchedAt = 0;
+  let clock = zero();
+
+  /**
+   * @param {string} type
+   * @param {object} fields
+   * @param {number} moment
+   */
+  function put(type, fields, moment) {
+    if (!isDummy) {
+      enqueue(pair, JSON.stringify(Object.assign({ type, token, ts: new Date(clock + moment) }, fields)), moment);
+    }
+  }
+
+  /** Writes the note for other pages. */
+  function save() {
+    saved = active;
+    noteSeen = JSON.stringify([token, clock + active, idle]);
+    kept('localStorage', note, noteSeen);
   }
 
   /**
-   * The sender: a lane for each pair, so that none waits for another.
-   * @param {ReturnType<typeof makeQueue>} queue
+   * @param {string} reason
+   * @param {number} moment
    */
-  function makeSender(queue) {
-    /** @type {Map<string, ReturnType<typeof makeLane>>} */
-    const lanes = new Map();
-
-    /** @param {string} pair */
-    const laneOf = pair => getOrMake(lanes, pair, () => makeLane(queue, pair));
-
-    return {
-      /** @param {string} pair */
-      wake: pair => laneOf(pair).wake(),
-
-      /** Tries once for every pair, now. */
-      flush: () => queue.pairs().then(pairs => Promise.all(pairs.map(pair => laneOf(pair).run()))),
-
-      farewell: () => queue.pairs().then(pairs => pairs.forEach(pair => laneOf(pair).farewell())),
-    };
+  function end(reason, moment) {
+    put('stop', { reason }, moment);
+    token = null;
+    save();
   }
 
-  const queue = makeQueue();
-  const sender = makeSender(queue);
-
-  // Sessions.
-
-  /** @param {number} words */
-  const random = words => Array.from(crypto.getRandomValues(new Uint32Array(words)));
-
-  const newToken = () => random(4).map(word => (2 ** 32 + word).toString(16).slice(1)).join('');
-
-  let seqBase = 0;
-  let seqCount = 0;
-
-  /** A number that no other event of a session has, whichever page load made it: a random base and a count. */
-  function nextSeq() {
-    if (seqCount % 2 ** 20 === 0) {
-      const [high, low] = random(2);
-      seqBase = (high * 2 + low % 2) * 2 ** 20;
-      seqCount = 0;
+  /** The session, which another page may have begun or ended. */
+  function read() {
+    const found = kept('localStorage', note);
+    if (found && found !== noteSeen) {
+      noteSeen = found;
+      clock = zero();
+      [token, active, idle] = JSON.parse(found);
+      active -= clock;
+      saved = active;
     }
-    seqCount += 1;
-    return seqBase + seqCount - 1;
+    return token;
   }
 
   /**
-   * The data of an event as the server is to store it: objects as they are, anything else as its JSON text.
-   * @param {any} data
-   * @param {boolean} passive
+   * Ends a session that is idle, at the moment it became so, which is noticed later. One whose wall clock was set ends
+   * too, at its last activity. One that never becomes idle is gone on with at most half an hour later by a new page.
    */
-  function storable(data, passive) {
+  function watch() {
+    read();
+    const start = zero();
+    if (token && Math.max(Math.abs(start - clock), active - now()) > MINUTE_MS) {
+      end('clock', active);
+    }
+    clock = start;
+    active += isHeld() ? now() - watchedAt : 0;
+    watchedAt = now();
+    if (token && active + idle < (idle ? watchedAt : -1800000)) {
+      end('idle', active + idle);
+    }
+    // Other pages need not know it sooner.
+    if (token && active - saved > 1000) {
+      save();
+    }
+  }
+
+  /** Somebody is there. */
+  function activity() {
+    watch();
+    active = now();
+    idle = idleMs();
+    if (!token) {
+      token = isDummy ? 'dummy_token' : newToken();
+      put('start', { device }, active);
+      save();
+    }
+  }
+
+  /**
+   * Records an event. What nobody may have caused (passive events, changes of screen, media) neither begins nor
+   * prolongs a session, and is dropped without one. Objects are stored as they are, anything else as its JSON text.
+   * @param {string} action
+   * @param {any} [data]
+   * @param {boolean} [passive]
+   * @param {number} [moment]
+   */
+  function track(action, data = {}, passive, moment = now()) {
     const isObject = typeof data === 'object';
-    if (passive) {
-      return Object.assign({}, isObject ? data : { value: data }, { passive });
-    }
-    return isObject ? data : JSON.stringify(data);
-  }
-
-  /**
-   * One session after the other with one server for one consumer. A session begins with the first activity and ends
-   * when it is told to, or when nothing has happened for `idleMs` (0: never).
-   * @param {string} host
-   * @param {string} key
-   * @param {number} idleMs
-   */
-  function makeSession(host, key, idleMs) {
-    const pair = JSON.stringify([host, key]);
-    /** @type {string | null} */
-    let token = null;
-    let lastActivity = 0;
-    let timer = 0;
-    /** @type {number | null} since when the idle clock stands still */
-    let pausedSince = null;
-
-    /**
-     * @param {string} type
-     * @param {object} fields
-     * @param {number} moment
-     */
-    function put(type, fields, moment) {
-      if (host !== DUMMY_HOST) {
-        const text = JSON.stringify(Object.assign({ type, token, ts: wallTime(moment) }, fields));
-        queue.add([{ pair, text, moment }]).then(() => sender.wake(pair));
-      }
-    }
-
-    /** Ends a session that is idle, at the moment it became so: the timer that notices may be late. */
-    function watch() {
-      clearTimeout(timer);
-      if (token && idleMs && pausedSince === null) {
-        const left = lastActivity + idleMs - now();
-        if (left > 0) {
-          timer = setTimeout(watch, Math.min(IDLE_CHECK_MS, left));
-        } else {
-          put('stop', { reason: 'idle' }, lastActivity + idleMs);
-          token = null;
-        }
-      }
-    }
-
-    /** Somebody is there. */
-    function activity() {
+    if (passive || /^(screen|media)$/.test(action)) {
       watch();
-      lastActivity = now();
-      if (!token) {
-        token = host === DUMMY_HOST ? 'dummy_token' : newToken();
-        put('start', { device: settings.device }, lastActivity);
-        watch();
-      }
+      idle = action === 'screen' ? idleMs() : idle;
+    } else {
+      activity();
     }
-
-    /**
-     * Records an event. What nobody may have caused (passive events, changes of screen, media) neither begins nor
-     * prolongs a session, and is dropped without one.
-     * @param {string} action
-     * @param {any} data
-     * @param {{passive?: boolean}} [options]
-     * @param {number} moment
-     */
-    function track(action, data = {}, options, moment = now()) {
-      const passive = Boolean(options && options.passive);
-      if (passive || action === 'screen' || action === 'media') {
-        watch();
-      } else {
-        activity();
+    if (token) {
+      if (passive) {
+        data = Object.assign({}, isObject ? data : { value: data }, { passive });
+      } else if (!isObject) {
+        data = JSON.stringify(data);
       }
+      put('event', { seq: nextSeq(), action, data }, moment);
+    }
+  }
+
+  return {
+    token: read,
+    watch,
+    activity,
+    track,
+
+    /** @param {string} [reason] */
+    stop(reason) {
+      watch();
       if (token) {
-        put('event', { seq: nextSeq(), action, data: storable(data, passive) }, moment);
-      }
-    }
-
-    return {
-      token: () => token,
-      activity,
-      track,
-
-      /** @param {string} [reason] */
-      stop(reason) {
-        watch();
-        if (token) {
-          track('stopSession', { reason });
-          put('stop', { reason }, now());
-          token = null;
-        }
-      },
-
-      pauseIdle() {
-        watch();
-        pausedSince = pausedSince === null ? now() : pausedSince;
-      },
-
-      resumeIdle() {
-        if (pausedSince !== null) {
-          lastActivity += now() - Math.max(pausedSince, lastActivity);
-          pausedSince = null;
-          watch();
-        }
-      },
-    };
-  }
-
-  /** @type {Map<string, ReturnType<typeof makeSession>>} */
-  const sessions = new Map();
-
-  /**
-   * The session with a host for a key: whoever asks for the same gets the same.
-   * @param {string} host
-   * @param {string} key
-   * @param {number} idleMs
-   */
-  const sessionOf = (host, key, idleMs) =>
-    getOrMake(sessions, JSON.stringify([host, key]), () => makeSession(host, key, idleMs));
-
-  // What a touch is about.
-
-  /**
-   * What pages see as `window.microticks`; its functions follow below. A page may put its own `screenName` here, from
-   * the page's path to the screen's name.
-   * @type {Object<string, any>}
-   */
-  const surface = { screenName: path => path };
-
-  /** What the page called its screen; while it has not, the page's path is the name. */
-  let givenScreen = '';
-
-  function screenNow() {
-    const path = location.pathname.replace(/\/index\.html?$/, '/');
-    return givenScreen || String(guarded(surface.screenName)(path) || path);
-  }
-
-  const langNow = () => document.documentElement.lang || undefined;
-
-  /**
-   * The element that an event is about, also inside a shadow tree.
-   * @param {Event} event
-   */
-  function elementOf(event) {
-    /** @type {any} */
-    const target = event.composedPath()[0];
-    return target.matches ? target : document.documentElement;
-  }
-
-  /**
-   * The nearest element around this one, itself included, that matches; shadow trees are no border.
-   * @param {Element} element
-   * @param {string} selector
-   * @returns {Element | null}
-   */
-  function nearest(element, selector) {
-    /** @type {any} */
-    const root = element.getRootNode();
-    return element.closest(selector) || (root.host && nearest(root.host, selector));
-  }
-
-  /**
-   * Whether somebody could type here.
-   * @param {any} element
-   */
-  function isField(element) {
-    return element.isContentEditable || (element.matches('input,textarea') &&
-      !/^(button|checkbox|color|file|image|radio|range|reset|submit)$/.test(element.type));
-  }
-
-  /** Whether the focus is in a field that a visitor can see. Badge readers keep an invisible one focused. */
-  function isFocusInField() {
-    let element = document.activeElement;
-    while (element && element.shadowRoot && element.shadowRoot.activeElement) {
-      element = element.shadowRoot.activeElement;
-    }
-    if (!element || !isField(element)) {
-      return false;
-    }
-    const box = element.getBoundingClientRect();
-    return box.width >= 4 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight &&
-      getComputedStyle(element).opacity !== '0';
-  }
-
-  /**
-   * What a visitor would call an element, never what somebody typed into it; empty if that is unknown or long.
-   * @param {Element} element
-   */
-  function labelOf(element) {
-    const speaks = !isField(element) && (!element.childElementCount || element.matches(CONTROLS));
-    const given = name => element.getAttribute(name);
-    const text = given('aria-label') || given('alt') || given('title') || (speaks ? element.textContent : '');
-    const label = text.trim().replace(/\s+/g, ' ');
-    return label.length <= NAME_LENGTH ? label : '';
-  }
-
-  /**
-   * A short CSS path, from the nearest id or a few steps up.
-   * @param {Element} element
-   */
-  function pathOf(element) {
-    const steps = [];
-    let at = element;
-    while (at.parentElement && !at.id && steps.length < PATH_STEPS) {
-      const place = Array.from(at.parentElement.children).indexOf(at) + 1;
-      steps.unshift(at.localName + ':nth-child(' + place + ')');
-      at = at.parentElement;
-    }
-    return (at.id ? ['#' + at.id] : []).concat(steps).join('>') || element.localName;
-  }
-
-  /**
-   * A touch, or one in the making. What it is about is told before the page can change it.
-   * @typedef {{moment: number, isTyped: () => boolean, data: {target: string, clickX?: number, clickY?: number,
-   *   screen: string, lang?: string, viewWidth: number, viewHeight: number, pointer: string}}} Touch
-   */
-
-  /**
-   * @param {Element} element
-   * @param {string} pointer
-   * @param {{clickX?: number, clickY?: number}} point
-   * @returns {Touch}
-   */
-  function touchOf(element, pointer, point) {
-    const named = nearest(element, '[data-mt]');
-    const name = named && named.getAttribute('data-mt');
-    const control = nearest(element, CONTROLS) || element;
-    const label = labelOf(control) || labelOf(element);
-    const target = name || control.id || element.id || label || pathOf(element);
-    const place = { screen: screenNow(), lang: langNow(), viewWidth: innerWidth, viewHeight: innerHeight };
-    // A name around more than what was hit, say around a whole keyboard, is not the name of a key.
-    const isNamed = named && (control.contains(named) || named.textContent.trim() === element.textContent.trim());
-    return {
-      moment: now(),
-      isTyped: () => !isNamed && (Array.from(label).length === 1 || isFocusInField()),
-      data: Object.assign({ target }, point, place, { pointer }),
-    };
-  }
-
-  /**
-   * The recogniser: makes touches out of pointer events, trusted or not. A touch is told once the focus has settled,
-   * which the click that mostly follows shows, and before anything that it led to.
-   * @param {(touch: Touch) => void} tell
-   */
-  function makeRecogniser(tell) {
-    /** @type {Map<number, Touch>} by pointers that are down and have not wandered, in the order they went down */
-    const down = new Map();
-    /** @type {Touch | null} complete, not told yet */
-    let lifted = null;
-    let timer = 0;
-
-    function settle() {
-      const touch = lifted;
-      lifted = null;
-      clearTimeout(timer);
-      if (touch) {
-        tell(touch);
-      }
-    }
-
-    /** @param {number} id */
-    function lift(id) {
-      const touch = down.get(id);
-      if (down.delete(id)) {
-        settle();
-        touch.moment = now();
-        lifted = touch;
-        timer = setTimeout(guarded(settle), SETTLE_MS);
-      }
-    }
-
-    return {
-      settle,
-
-      /**
-       * @param {PointerEvent} event
-       * @param {Element} element
-       */
-      down(event, element) {
-        settle();
-        const point = { clickX: Math.round(event.clientX), clickY: Math.round(event.clientY) };
-        down.set(event.pointerId, touchOf(element, event.pointerType || 'touch', point));
-      },
-
-      /** @param {PointerEvent} event */
-      move(event) {
-        const touch = down.get(event.pointerId);
-        if (touch && Math.hypot(event.clientX - touch.data.clickX, event.clientY - touch.data.clickY) > WANDER_PX) {
-          down.delete(event.pointerId);
-        }
-      },
-
-      /** @param {PointerEvent} event */
-      up(event) {
-        this.move(event);
-        lift(event.pointerId);
-      },
-
-      /**
-       * The browser took the pointer for itself: it scrolls or zooms.
-       * @param {PointerEvent} event
-       */
-      cancel(event) {
-        down.delete(event.pointerId);
-      },
-
-      /** The page acts: where a finger just went down, that is what it acts on, and it is a touch already. */
-      acted() {
-        settle();
-        const last = Array.from(down).pop();
-        if (last && now() - last[1].moment < LED_TO_MS) {
-          lift(last[0]);
-          settle();
-        }
-      },
-    };
-  }
-
-  // The surface: what the page calls, and what the browser tells.
-
-  const session = sessionOf(settings.host, settings.key, settings.idleMs);
-
-  /** @param {Touch} touch */
-  function record(touch) {
-    const { screen, lang } = touch.data;
-    const typed = touch.isTyped();
-    session.track(typed ? 'typing' : 'click', typed ? { screen, lang } : touch.data, {}, touch.moment);
-  }
-
-  const recogniser = makeRecogniser(record);
-  let lastInput = -Infinity;
-
-  /**
-   * What a page may do with a session, whichever way it came by it.
-   * @param {() => ReturnType<typeof makeSession>} current
-   * @param {(...words: any[]) => void} log
-   */
-  const controls = (current, log) => ({
-    trackEvent: guarded((action, data, options) => {
-      log('trackEvent', action, data);
-      if (options && options.passive) {
-        recogniser.settle();
-      } else {
-        recogniser.acted();
-      }
-      current().track(String(action), data, options);
-    }),
-
-    /** Somebody has come: goes on with a session that is under way. */
-    startSession: guarded(() => {
-      log('startSession');
-      current().activity();
-    }),
-
-    stopSession: guarded(reason => {
-      log('stopSession', reason);
-      recogniser.acted();
-      current().stop(reason && String(reason));
-      return sender.flush();
-    }),
-  });
-
-  Object.assign(surface, controls(() => session, () => {}), {
-    setScreen: guarded(name => {
-      const before = screenNow();
-      givenScreen = String(name || '');
-      const screen = screenNow();
-      if (screen !== before) {
-        recogniser.acted();
-        // Nobody led to it: the exhibit's own reset, an attract loop. Without autotrack that cannot be known.
-        const auto = (settings.autotrack && now() - lastInput > LED_TO_MS) || undefined;
-        session.track('screen', { screen, auto, lang: langNow() });
-      }
-    }),
-
-    pauseIdle: guarded(session.pauseIdle),
-    resumeIdle: guarded(session.resumeIdle),
-
-    flush: guarded(() => {
-      recogniser.settle();
-      return sender.flush();
-    }),
-
-    /** A call as pages make it before this script has loaded: the name of a function and its arguments. */
-    push: guarded(([name, ...words]) => surface[name](...words)),
-  });
-
-  /**
-   * The form that pages of the original service use. Such a page notices itself when a visitor has left, so its
-   * sessions do not end by themselves, unless host and key are the tag's and the session is too.
-   */
-  class MicroticksService {
-    /**
-     * @param {string} host
-     * @param {string} consumerKey
-     */
-    constructor(host, consumerKey) {
-      this.host = host;
-      this.consumerKey = consumerKey;
-      this.debug = false;
-      const current = () => sessionOf(folder(String(this.host)), String(this.consumerKey || ''), 0);
-      const log = (...words) => this.debug && console.log('[Microticks]', ...words);
-      Object.defineProperty(this, 'sessionToken', { get: () => current().token() });
-      Object.assign(this, controls(current, log));
-    }
-  }
-
-  /**
-   * Somebody did something.
-   * @param {boolean} begins whether this begins a session, or only keeps one going
-   */
-  function noticed(begins) {
-    lastInput = now();
-    if (begins || session.token()) {
-      session.activity();
-    }
-  }
-
-  /**
-   * What visitors do, at which element, and whether the page wants that left out: then it only keeps a session going.
-   * A finger begins a session when it goes down, not later, since the page may have ended it in between.
-   * @type {Object<string, (event: any, element: Element, ignored: any) => void>}
-   */
-  const inputs = {
-    pointerdown(event, element, ignored) {
-      if (event.button <= 0) {
-        noticed(!ignored);
-        if (!ignored) {
-          recogniser.down(event, element);
-        }
+        track('stopSession', { reason });
+        end(reason, now());
       }
     },
 
-    pointermove(event) {
-      recogniser.move(event);
-      if (event.buttons) {
-        noticed(false);
-      }
-    },
-
-    pointerup(event) {
-      recogniser.up(event);
-      noticed(false);
-    },
-
-    pointercancel: recogniser.cancel,
-    click: recogniser.settle,
-    wheel: (event, element, ignored) => noticed(!ignored),
-
-    keydown(event, element, ignored) {
-      if (!event.repeat && !isField(element)) {
-        noticed(!ignored);
-        if (!ignored && /^(Enter| )$/.test(event.key) && !element.matches('html,body')) {
-          recogniser.settle();
-          record(touchOf(element, 'key', {}));
-        }
-      }
-    },
+    save,
   };
+}
 
-  const observe = guarded(event => {
-    const element = elementOf(event);
-    inputs[event.type](event, element, nearest(element, '[data-mt-ignore]'));
+/** @type {Object<string, ReturnType<typeof makeSession>>} */
+const sessions = {};
+
+/**
+ * The session of a pair: whoever asks for the same gets the same.
+ * @param {string} pair
+ * @param {() => number} idleMs
+ */
+const sessionOf = (pair, idleMs) => sessions[pair] = sessions[pair] || makeSession(pair, idleMs);
+
+// Screens, and what a touch is about.
+
+/** What the page called its screen, and the screen that was seen last. */
+let given = '';
+let shown = '';
+
+/**
+ * Whether a visitor can see an element. Badge readers keep an invisible field focused.
+ * @param {Element} element
+ */
+function isSeen(element) {
+  const { width, left, right, top, bottom } = element.getBoundingClientRect();
+  const { opacity, visibility } = getComputedStyle(element);
+  return width >= 4 && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight &&
+    opacity !== '0' && visibility === 'visible';
+}
+
+function screenNow() {
+  const named = Array.from(document.querySelectorAll('[data-mt-screen]')).filter(isSeen).pop();
+  const url = location.pathname.replace(/\/index\.html?$/, '/') + location.hash;
+  return given || (named ? named.getAttribute('data-mt-screen') : String(guarded(surface.screenName)(url) || url));
+}
+
+const langNow = () => document.documentElement.lang || undefined;
+
+/** The rules for the idle time: from regular expressions for the screen's whole name to seconds or "pause". */
+const rules = guarded(JSON.parse)(idleRules || '{}') || {};
+
+/** What the first rule for this screen says. */
+const ruleNow = () => rules[Object.keys(rules).find(guarded(key => new RegExp('^(' + key + ')$').test(shown)))];
+
+/**
+ * The nearest element around this one, itself included, that matches; shadow trees are no border.
+ * @param {Element} element
+ * @param {string} selector
+ * @returns {Element | null}
+ */
+function nearest(element, selector) {
+  /** @type {any} */
+  const { host } = element.getRootNode();
+  return element.closest(selector) || (host && nearest(host, selector));
+}
+
+/**
+ * Whether somebody could type here.
+ * @param {any} element
+ */
+const isField = element => element.isContentEditable || element.matches(':read-write');
+
+/** Whether the focus is in a field that a visitor can see. */
+function isTypedInto() {
+  let element = document.activeElement;
+  while (element && element.shadowRoot && element.shadowRoot.activeElement) {
+    element = element.shadowRoot.activeElement;
+  }
+  return element && isField(element) && isSeen(element);
+}
+
+/**
+ * What a visitor would call an element, never what somebody typed into it; empty if that is unknown or too long for a
+ * name.
+ * @param {Element} element
+ */
+function labelOf(element) {
+  const speaks = !isField(element) && (!element.childElementCount || element.matches(CONTROLS));
+  const given = name => element.getAttribute(name);
+  const text = given('aria-label') || given('alt') || given('title') || (speaks ? element.textContent : '');
+  const label = text.trim().replace(/\s+/g, ' ');
+  return label.length <= 40 ? label : '';
+}
+
+/**
+ * A short CSS path, from the nearest id or a few steps up.
+ * @param {Element} element
+ * @param {number} [steps]
+ * @returns {string}
+ */
+function pathOf(element, steps = 4) {
+  const { id, localName, parentElement } = element;
+  return id ? '#' + id : !parentElement || !steps ? localName : pathOf(parentElement, steps - 1) + '>' + localName +
+    ':nth-child(' + (1 + Array.from(parentElement.children).indexOf(element)) + ')';
+}
+
+/**
+ * What a target is called, and whether that is what somebody types.
+ * @param {Element} element
+ */
+function nameOf(element) {
+  const named = nearest(element, '[data-mt]');
+  const control = nearest(element, CONTROLS) || element;
+  const label = labelOf(control) || labelOf(element);
+  const name = control.id || element.id || label || pathOf(element);
+  // A name around more than what was hit, say around a whole keyboard, is not the name of a key.
+  const isNamed = named && named.textContent.trim() === control.textContent.trim();
+  const isLetter = [name, label].some(text => Array.from(text).length === 1);
+  return {
+    target: named ? named.getAttribute('data-mt') : name,
+    isTyped: () => !isNamed && (isLetter || isTypedInto()),
+  };
+}
+
+/**
+ * A touch, or one in the making: what it is about is told before the page can change it.
+ * @typedef {{moment: number, action: string, isTyped: () => boolean, x: number, y: number, moved: boolean,
+ *   data: {target: string, clickX?: number, clickY?: number, screen: string, lang?: string, viewWidth: number,
+ *   viewHeight: number, pointer: string}}} Touch
+ */
+
+/**
+ * @param {Element} element
+ * @param {string} pointer
+ * @param {number} [x]
+ * @param {number} [y]
+ */
+function touchOf(element, pointer, x, y) {
+  const { target, isTyped } = nameOf(element);
+  return {
+    moment: now(), action: 'click', isTyped, x, y, moved: false,
+    data: { target, clickX: x, clickY: y, screen: shown, lang: langNow(), viewWidth: innerWidth,
+      viewHeight: innerHeight, pointer },
+  };
+}
+
+// The recogniser makes touches out of pointer events, trusted or not. A touch is told once the focus has settled,
+// which the click that mostly follows shows, and before anything that it led to.
+
+/** @type {Map<number, Touch>} by the pointers that are down, in the order they went down */
+const down = new Map();
+/** @type {Touch | null} complete, not told yet */
+let lifted = null;
+/** When somebody last touched the page or pressed a key, also just before it was loaded. */
+let inputAt = (kept('sessionStorage', 'input') || -Infinity) - zero();
+
+const session = sessionOf(ownPair,
+  () => [ruleNow(), idleTimeout, 60].map(parseFloat).find(seconds => seconds >= 0) * 1000);
+
+/** Tells the touch that is complete; whether there was one. */
+function settle() {
+  const touch = lifted;
+  lifted = null;
+  if (touch) {
+    const { action, data, moment } = touch;
+    const { screen, lang } = data;
+    const isTyping = touch.isTyped();
+    session.track(isTyping ? 'typing' : action, isTyping ? { screen, lang } : data, false, moment);
+  }
+  return touch;
+}
+
+/**
+ * @param {Touch} touch
+ * @param {string} action
+ * @param {object} [more]
+ */
+function lift(touch, action, more) {
+  settle();
+  Object.assign(touch.data, more);
+  lifted = Object.assign(touch, { action, moment: now() });
+  // Where no click follows, the focus has settled by then.
+  setTimeout(guarded(() => lifted === touch && settle()), 350);
+}
+
+/** @param {PointerEvent} event */
+function move({ pointerId, clientX, clientY }) {
+  const touch = down.get(pointerId);
+  if (touch) {
+    touch.x = clientX;
+    touch.y = clientY;
+    // Fingers tremble.
+    touch.moved = touch.moved || Math.hypot(clientX - touch.data.clickX, clientY - touch.data.clickY) > 10;
+  }
+}
+
+/**
+ * A finger has gone up: two that moved apart or together on one target have pinched.
+ * @param {number} id
+ */
+function up(id) {
+  const touch = down.get(id);
+  if (!touch) {
+    return;
+  }
+  down.delete(id);
+  const { x, y, moment, data: { target, clickX, clickY } } = touch;
+  const took = now() - moment;
+  for (const [otherId, other] of down) {
+    const { data } = other;
+    const scale = Math.hypot(x - other.x, y - other.y) / Math.hypot(clickX - data.clickX, clickY - data.clickY);
+    // They must have come together: two visitors may use one target.
+    if (target === data.target && Math.abs(moment - other.moment) < 500 && Math.abs(scale - 1) > 0.2) {
+      down.delete(otherId);
+      return lift(touch, 'pinch', { scale });
+    }
+  }
+  const right = x - clickX;
+  const below = y - clickY;
+  const distance = Math.hypot(right, below);
+  if (!touch.moved) {
+    lift(touch, took < 500 ? 'click' : 'longpress');
+  } else if (distance >= 40 && took < LED_TO_MS) {
+    const across = right < 0 ? 'left' : 'right';
+    const along = below < 0 ? 'up' : 'down';
+    lift(touch, 'swipe', { direction: Math.abs(right) > Math.abs(below) ? across : along, distance });
+  }
+}
+
+/** The page acts: where a finger just went down, that is what it acts on, and it is a touch already. */
+function acted() {
+  settle();
+  const [id, touch] = Array.from(down).pop() || [0, null];
+  if (touch && !touch.moved && now() - touch.moment < LED_TO_MS) {
+    up(id);
+    settle();
+  }
+}
+
+// The surface: what the page calls, and what the browser tells.
+
+/**
+ * Looks which screen is shown. The screen of a new document was shown when its navigation began. A change that nobody
+ * led to is the exhibit's own reset, or an attract loop; without autotrack that cannot be known.
+ * @param {number} [since] when that was first seen
+ */
+function see(since = now()) {
+  const screen = screenNow();
+  if (screen !== shown) {
+    const moment = shown ? since : 0;
+    acted();
+    shown = screen;
+    const auto = (tracks && moment - inputAt > LED_TO_MS) || undefined;
+    session.track('screen', { screen, auto, lang: langNow() }, false, moment);
+  }
+}
+
+/** Whether the page holds the idle clock. */
+let isPaused = false;
+/** @type {WeakMap<any, number>} when a touch or key started a video or sound */
+const played = new WeakMap();
+
+/** Whether the idle clock stands still: so the page says, or a rule, or a video that a visitor started plays. */
+function isHeld() {
+  /** @type {any[]} */
+  const media = Array.from(document.querySelectorAll('video,audio'));
+  return isPaused || ruleNow() === 'pause' || media.some(element => !element.paused &&
+    !(element.muted && element.loop) && now() - played.get(element) < element.duration * 1000);
+}
+
+/** @param {any} event */
+function media({ type, target }) {
+  if (type === 'play' && now() - inputAt < LED_TO_MS) {
+    played.set(target, now());
+  }
+  // One that comes to its end pauses, too.
+  if (played.has(target) && !(type === 'pause' && target.ended)) {
+    const { currentTime, duration } = target;
+    session.track('media', {
+      target: nameOf(target).target, state: type, position_s: currentTime, duration_s: duration,
+    });
+  }
+}
+
+/** What a page may do with a session, whichever way it came by it. */
+const calls = {
+  trackEvent(current, action, data, options) {
+    const passive = Boolean(options && options.passive);
+    if (passive) {
+      settle();
+    } else {
+      acted();
+    }
+    current.track(String(action), data, passive);
+  },
+
+  /** Somebody has come: goes on with a session that is under way. */
+  startSession: current => current.activity(),
+
+  stopSession(current, reason) {
+    acted();
+    current.stop(reason && String(reason));
+    return flush();
+  },
+};
+
+/**
+ * Gives these functions to an object that pages see.
+ * @param {any} to
+ */
+const offer = to => Object.keys(calls).forEach(name => {
+  to[name] = guarded((...words) => {
+    if (to.debug) {
+      console.log('[Microticks]', name, ...words);
+    }
+    see();
+    return calls[name](to.current(), ...words);
   });
+});
 
-  if (settings.autotrack) {
-    Object.keys(inputs).forEach(type => addEventListener(type, observe, { capture: true, passive: true }));
+/** @param {boolean} value */
+const pauseIdle = value => guarded(() => {
+  session.watch();
+  isPaused = value;
+});
+
+/**
+ * What pages see as `window.microticks`. A page may put its own `screenName` here, from the path and hash of the page
+ * to the screen's name.
+ * @type {Object<string, any>}
+ */
+const surface = {
+  screenName: url => url,
+  current: () => session,
+
+  setScreen: guarded(name => {
+    see();
+    given = String(name || '');
+    see();
+  }),
+
+  pauseIdle: pauseIdle(true),
+  resumeIdle: pauseIdle(false),
+
+  flush: guarded(() => {
+    settle();
+    return flush();
+  }),
+
+  /** A call as pages make it before this script has loaded: the name of a function and its arguments. */
+  push: guarded(([name, ...words]) => surface[name](...words)),
+};
+
+offer(surface);
+
+/**
+ * The form that pages of the original service use. Such a page notices itself when a visitor has left, so its
+ * sessions do not end by themselves, unless host and key are the tag's and the session is too.
+ */
+class MicroticksService {
+  /**
+   * @param {string} host
+   * @param {string} consumerKey
+   */
+  constructor(host, consumerKey) {
+    Object.assign(this, { host, consumerKey, debug: false });
+    this.current = () => sessionOf(pairOf(String(host), String(consumerKey || '')), () => 0);
+    offer(this);
   }
 
-  const leave = guarded(() => {
-    leaving = true;
-    recogniser.settle();
-    sender.farewell();
-  });
-  addEventListener('pagehide', leave);
-  addEventListener('pageshow', () => {
-    leaving = false;
-  });
+  get sessionToken() {
+    return this.current().token();
+  }
+}
 
-  /** @type {any} */
-  const earlier = Array.isArray(page.microticks) ? page.microticks : [];
-  surface.screenName = earlier.screenName || surface.screenName;
-  page.microticks = surface;
-  page.MicroticksService = page.MicroticksService || Object.assign(MicroticksService, { DUMMY_HOST });
-  earlier.forEach(surface.push);
+/**
+ * Somebody did something.
+ * @param {boolean} begins whether this begins a session, or only keeps one going
+ */
+function noticed(begins) {
+  inputAt = now();
+  if (begins || session.token()) {
+    session.activity();
+  }
+}
+
+let keyedAt = -Infinity;
+
+/** @param {Element} element */
+function pressed(element) {
+  keyedAt = -Infinity;
+  settle();
+  lifted = touchOf(element, 'key');
+  settle();
+}
+
+/**
+ * What visitors do, at which element, and whether that begins a session: what the page wants left out only keeps one
+ * going. A finger begins a session when it goes down, not later, since the page may have ended it in between.
+ * @type {Object<string, (event: any, element: Element, begins: boolean) => void>}
+ */
+const inputs = {
+  pointerdown(event, element, begins) {
+    const { pointerId, pointerType, clientX, clientY } = event;
+    if (event.button <= 0) {
+      noticed(begins);
+      settle();
+      // A first finger is alone: the end of those before was not told.
+      if (event.isPrimary || down.size > 99) {
+        down.clear();
+      }
+      if (begins) {
+        down.set(pointerId, touchOf(element, pointerType || 'touch', Math.round(clientX), Math.round(clientY)));
+      }
+    }
+  },
+
+  pointerup(event) {
+    move(event);
+    up(event.pointerId);
+    noticed(false);
+  },
+
+  /** The browser took the pointer for itself: it scrolls or zooms. */
+  pointercancel: event => down.delete(event.pointerId),
+
+  /** A click without a finger, shortly after a key: the page has made an arcade button press the element. */
+  click(event, element, begins) {
+    if (!settle() && begins && !event.detail && now() - keyedAt < LED_TO_MS) {
+      pressed(element);
+    }
+  },
+
+  wheel: (event, element, begins) => noticed(begins),
+
+  keydown(event, element, begins) {
+    if (!event.repeat && !isField(element)) {
+      noticed(begins);
+      keyedAt = now();
+      if (begins && /^(Enter| )$/.test(event.key) && !element.matches('html,body')) {
+        pressed(element);
+      }
+    }
+  },
+};
+
+/**
+ * @param {string[]} types
+ * @param {(event: any) => void} listener
+ */
+const listen = (types, listener) =>
+  types.forEach(type => addEventListener(type, guarded(listener), { capture: true, passive: true }));
+
+if (tracks) {
+  listen(Object.keys(inputs), event => {
+    const target = event.composedPath()[0];
+    const element = target.matches ? target : document.documentElement;
+    see();
+    inputs[event.type](event, element, !nearest(element, '[data-mt-ignore]'));
+  });
+  listen(['pointermove'], event => {
+    move(event);
+    if (event.buttons) {
+      noticed(false);
+    }
+  });
+  listen(['play', 'pause', 'ended'], media);
+}
+listen(['hashchange', 'popstate'], () => see());
+listen(['pagehide'], () => {
+  leaving = true;
+  settle();
+  Object.values(sessions).forEach(each => each.token() && each.save());
+  kept('sessionStorage', 'input', zero() + inputAt);
+  leave();
+  look(true);
+});
+
+const badge = document.createElement('div');
+let ticks = 0;
+let seen = '';
+let seenAt = 0;
+
+setInterval(guarded(() => {
+  // A page may come back.
+  leaving = false;
+  const screen = screenNow();
+  // Between two screens there may be none: what is there twice counts.
+  if (screen !== seen) {
+    seen = screen;
+    seenAt = now();
+  } else if (document.readyState === 'complete') {
+    see(seenAt);
+  }
+  Object.values(sessions).forEach(each => each.watch());
+  ticks += 1;
+  if (isNew || ticks % 5 === 0) {
+    isNew = false;
+    look();
+  }
+  if (debug !== undefined) {
+    badge.style.cssText = 'position:fixed;right:0;bottom:0;background:#fff;pointer-events:none';
+    document.documentElement.append(badge);
+    count().then(waiting => {
+      badge.textContent = sent + ' sent, ' + waiting + ' waiting. ' + lastSaid;
+    }, fail);
+  }
+  if (now() - aliveAt > MINUTE_MS && (ownKey || ownHost.startsWith(location.origin))) {
+    attempt(ownPair, [], MINUTE_MS).catch(fail);
+  }
+}), 200);
+
+/** @type {any} */
+const earlier = Array.isArray(page.microticks) ? page.microticks : [];
+surface.screenName = earlier.screenName || surface.screenName;
+page.microticks = surface;
+page.MicroticksService = page.MicroticksService || Object.assign(MicroticksService, { DUMMY_HOST: 'dummy' });
+earlier.forEach(surface.push);
 }());

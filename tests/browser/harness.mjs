@@ -16,6 +16,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
 import { html, tag } from './markup.mjs';
+import { Profile } from './profile.mjs';
 import { Server, executable } from './server.mjs';
 
 export { eventually } from './eventually.mjs';
@@ -23,8 +24,9 @@ export * from './markup.mjs';
 
 const CHROMIUM = executable(process.env.CHROMIUM || '/usr/bin/chromium', 'Chromium (set CHROMIUM)');
 
-/** The answer of a proxy that never comes. */
+/** The answer of a proxy that never comes, and that of a network that is cut. */
 export const SILENCE = Symbol('silence');
+export const CUT = Symbol('cut');
 
 let launched = null;
 
@@ -74,7 +76,7 @@ class Scene {
   /** A folder with files, gone after the test. */
   folder(files = {}) {
     const folder = mkdtempSync(path.join(tmpdir(), 'microticks-browser-'));
-    this.#closers.push(() => rmSync(folder, { recursive: true }));
+    this.#closers.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
       writeFileSync(path.join(folder, name), content);
@@ -111,14 +113,27 @@ class Scene {
     });
   }
 
+  /** A browser with a profile of its own, which can be killed and started again. */
+  async profile() {
+    const profile = new Profile(CHROMIUM, this.folder());
+    this.#closers.push(() => profile.kill());
+    this.#pages.push(profile);
+    await profile.start();
+    return profile;
+  }
+
   /**
    * A reverse proxy before `server` that strips `prefix`. Where `answer(request)` gives `{status, type, body}`, that
-   * is the reply; for `SILENCE` there is none.
+   * is the reply; for `SILENCE` there is none, for `CUT` the connection breaks. It may take its time.
    */
   async proxy(server, { prefix = '', answer = () => null } = {}) {
-    return this.#host('127.0.0.1', (request, response) => {
-      const own = answer(request);
+    return this.#host('127.0.0.1', async (request, response) => {
+      const own = await answer(request);
       if (own === SILENCE) {
+        return;
+      }
+      if (own === CUT) {
+        response.destroy();
         return;
       }
       if (own) {

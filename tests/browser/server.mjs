@@ -13,6 +13,9 @@ const MICROTICKS = executable(process.env.MICROTICKS_BIN, 'the microticks binary
 /** What reading asks for where the server is behind a proxy. */
 const READING_KEY = 'reading';
 
+/** So many rows are read at a time. */
+const PAGE_ROWS = 10_000;
+
 /** The absolute path of a program. Without it nothing is tested, and that must never look like success. */
 export function executable(file = '', what) {
   try {
@@ -97,9 +100,17 @@ export class Server {
   }
 
   async #read(list) {
-    const response = await fetch(`${this.origin}/${list}?limit=10000&key=${READING_KEY}`);
-    assert.equal(response.status, 200);
-    return (await response.json())[list];
+    const rows = [];
+    for (;;) {
+      const query = `limit=${PAGE_ROWS}&offset=${rows.length}&key=${READING_KEY}`;
+      const response = await fetch(`${this.origin}/${list}?${query}`);
+      assert.equal(response.status, 200);
+      const page = (await response.json())[list];
+      rows.push(...page);
+      if (page.length < PAGE_ROWS) {
+        return rows;
+      }
+    }
   }
 
   /** The rows of `GET /events`, in the order in which they were stored; only those of an action if one is named. */

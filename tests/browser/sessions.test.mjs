@@ -75,8 +75,56 @@ scenario('each page load numbers its events from a base of its own', async scene
   await server.awaitEvents(2);
   await page.reload();
   await page.click('#map');
-  const numbers = (await server.awaitEvents(3)).map(event => event.seq);
+  const numbers = (await server.awaitEvents(3, 'click')).map(event => event.seq);
   assert.equal(numbers[1], numbers[0] + 1);
   assert.notEqual(Math.floor(numbers[2] / 2 ** 20), Math.floor(numbers[0] / 2 ** 20));
   numbers.forEach(number => assert.ok(Number.isSafeInteger(number)));
+});
+
+scenario('a wall clock that jumps ends the session at its last activity, with the reason clock', async scene => {
+  for (const jumpMs of [86_400_000, -86_400_000]) {
+    const { server, page } = await scene.kiosk(BUTTON);
+    await page.click('#map');
+    await page.evaluate(ms => {
+      const { now } = Date;
+      Date.now = () => now() + ms;
+    }, jumpMs);
+    const [session] = await eventually('the stop', async () => {
+      const rows = await server.sessions();
+      return rows[0].stopped_at && rows;
+    });
+    const [event] = await server.awaitEvents(1);
+    assert.equal(session.stop_reason, 'clock');
+    const afterMs = Date.parse(session.stopped_at) - Date.parse(event.time);
+    assert.ok(Math.abs(afterMs) < 1000, `stopped ${afterMs} ms after the touch`);
+  }
+});
+
+scenario('a machine that slept goes on with a new session', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  const sent = [];
+  page.on('request', request => request.method() === 'POST' && sent.push(...request.postDataJSON().items));
+  await page.click('#map');
+  await page.evaluate('microticks.flush()');
+  await page.clock.fastForward(8 * 3_600_000);
+  await page.click('#map');
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), ['idle', null]);
+  const touch = sent.find(item => item.action === 'click');
+  const stop = sent.find(item => item.type === 'stop');
+  const idleMs = Date.parse(stop.ts) - Date.parse(touch.ts);
+  assert.ok(idleMs >= 60_000 && idleMs < 60_100, `stopped ${idleMs} ms after the touch`);
+});
+
+scenario('a drag keeps a session going', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  await page.mouse.move(300, 300);
+  await page.mouse.down();
+  for (let step = 1; step <= 4; step += 1) {
+    await page.clock.fastForward(50_000);
+    await page.mouse.move(300 + 20 * step, 300);
+  }
+  await page.mouse.up();
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), [null]);
 });

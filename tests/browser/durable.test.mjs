@@ -1,0 +1,184 @@
+/** What was stored outlives the page, the browser and the storage itself; one page sends for all. */
+import assert from 'node:assert/strict';
+import { BUTTON, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
+
+const FAILURES = /Failed to load resource|blocked by CORS policy|net::ERR_/;
+const HTML = html(tag('/microticks.js'), BUTTON);
+
+/** Calls `trackEvent` with each number from `from` to `to`. */
+const track = (page, from, to = from) => page.evaluate(([first, last]) => {
+  for (let n = first; n <= last; n += 1) {
+    microticks.trackEvent('touch', { n });
+  }
+}, [from, to]);
+
+const numbers = events => events.map(event => event.data.n);
+const upTo = count => Array.from({ length: count }, (_, index) => index + 1);
+
+/** The number of items in the page's database that hold a text. */
+const stored = (page, text = '') => page.evaluate(wanted => new Promise(done => {
+  indexedDB.open('microticks').onsuccess = ({ target: { result: db } }) => {
+    db.transaction('items').objectStore('items').getAll().onsuccess = event => {
+      db.close();
+      done(event.target.result.filter(item => item.text.includes(wanted)).length);
+    };
+  };
+}), text);
+
+const touchesStored = (page, count) =>
+  eventually('the items in the database', async () => (await stored(page, '"touch"')) === count);
+
+/** A proxy before a server that has a page; `state.answer` is what it says to posts. */
+async function kiosk(scene, files = { 'index.html': HTML }) {
+  const server = await scene.server(files);
+  await server.addConsumer();
+  const state = { answer: SILENCE };
+  const proxy = await scene.proxy(server, { answer: request => (request.method === 'POST' ? state.answer : null) });
+  return { server, proxy, state };
+}
+
+scenario('items outlive reloads and the page, and arrive once, in order, in one session', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  await track(page, 1, 300);
+  await page.reload();
+  await track(page, 301, 310);
+  await page.reload();
+  await track(page, 311);
+  await touchesStored(page, 311);
+  const second = await page.context().newPage();
+  await page.close();
+  await second.goto('about:blank');
+  state.answer = null;
+  await second.goto(proxy);
+  assert.deepEqual(numbers(await server.awaitEvents(311, 'touch')), upTo(311));
+  assert.equal((await server.sessions()).length, 1);
+  await eventually('an empty database', async () => (await stored(second)) === 0);
+});
+
+scenario('a page that crashes loses nothing, and another takes over the sending', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  await track(page, 1, 5);
+  await touchesStored(page, 5);
+  const other = await page.context().newPage();
+  const crashed = page.context().newCDPSession(page).then(session => session.send('Page.crash'));
+  crashed.catch(() => {});
+  await new Promise(done => page.once('crash', done));
+  state.answer = null;
+  await other.goto(proxy);
+  assert.deepEqual(numbers(await server.awaitEvents(5, 'touch')), upTo(5));
+});
+
+scenario('of two pages one sends, and both go on with one session', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  state.answer = null;
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  await track(page, 1);
+  await server.awaitEvents(1, 'touch');
+  const other = await page.context().newPage();
+  const posts = [];
+  other.on('request', request => request.method() === 'POST' && posts.push(request.postData()));
+  await other.goto(proxy);
+  await track(other, 2);
+  await track(other, 3);
+  assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
+  assert.deepEqual(posts, []);
+  assert.equal((await server.sessions()).length, 1);
+});
+
+const BROKEN = [
+  ['is not there', 'Object.defineProperty(window, "indexedDB", {value: undefined})'],
+  ['throws', 'IDBFactory.prototype.open = () => { throw new Error("no"); }'],
+  ['never answers', 'IDBFactory.prototype.open = () => ({})'],
+  ['never answers a transaction', `IDBDatabase.prototype.transaction = () => ({
+    objectStore: () => ({ add() {}, get: () => ({}), index: () => ({ openKeyCursor: () => ({}) }) }) })`],
+  ['refuses transactions', 'IDBDatabase.prototype.transaction = () => { throw new Error("closing"); }'],
+  ['has a full disk', `IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); }`],
+];
+
+for (const [what, code] of BROKEN) {
+  scenario(`a storage that ${what} is said once, and memory takes its place`, async scene => {
+    const { server, proxy, state } = await kiosk(scene);
+    state.answer = null;
+    const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(code) });
+    await track(page, 1, 3);
+    assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
+    await track(page, 4);
+    await server.awaitEvents(4, 'touch');
+    assert.equal(page.said.length, 1, page.said.join('\n'));
+    assert.match(page.said[0], /IndexedDB cannot be used/);
+  });
+}
+
+scenario('a connection that closes in mid-run loses nothing, and the next load is durable again', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const keep = `const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (...words) {
+      const request = open.apply(this, words);
+      request.addEventListener('success', () => { window.lastDatabase = request.result; });
+      return request;
+    }`;
+  const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(keep) });
+  await track(page, 1, 3);
+  await page.waitForFunction('window.lastDatabase');
+  await touchesStored(page, 3);
+  await page.evaluate(() => new Promise(done => {
+    const { transaction } = IDBDatabase.prototype;
+    IDBDatabase.prototype.transaction = function () { throw new DOMException('closed', 'InvalidStateError'); };
+    microticks.trackEvent('touch', { n: 4 });
+    setTimeout(() => done(IDBDatabase.prototype.transaction = transaction), 0);
+  }));
+  state.answer = null;
+  await server.awaitEvents(1, 'touch');
+  await page.reload();
+  assert.deepEqual(numbers(await server.awaitEvents(4, 'touch')).sort(), upTo(4));
+});
+
+scenario('items that were refused for their key take the one that the tag of the same page has later', async scene => {
+  const files = { 'index.html': html(tag('/microticks.js', 'data-consumer-key="feed"'), BUTTON) };
+  const { server, proxy, state } = await kiosk(scene, files);
+  state.answer = null;
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  await track(page, 1, 3);
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await server.events(), []);
+  const key = await server.addConsumer('Other');
+  await page.route('**/', async route => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace('feed', key) });
+  });
+  await page.reload();
+  assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
+});
+
+scenario('a session that became idle while no page was open ends where it was last alive', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  state.answer = null;
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  await track(page, 1);
+  await page.goto('about:blank');
+  const other = await page.context().newPage();
+  await other.clock.install({ time: Date.now() + 3_600_000 });
+  await other.goto(proxy);
+  await track(other, 2);
+  await server.awaitEvents(2, 'touch');
+  const sessions = await server.sessions();
+  assert.deepEqual(sessions.map(session => session.stop_reason), ['idle', null]);
+});
+
+scenario('a device that the address names sticks to its window', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  state.answer = null;
+  const left = await scene.page(`${proxy}/?device=left`, { tolerate: FAILURES });
+  const right = await left.context().newPage();
+  await right.goto(`${proxy}/?device=right`);
+  await left.goto(`${proxy}/`);
+  await right.reload();
+  await track(left, 1);
+  await track(right, 2);
+  await left.reload();
+  await track(left, 3);
+  await server.awaitEvents(3, 'touch');
+  assert.deepEqual((await server.sessions()).map(session => session.device).sort(), ['left', 'right']);
+});

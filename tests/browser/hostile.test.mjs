@@ -1,0 +1,116 @@
+/** Pages stay fast and unharmed: where the collector never answers, and where the browser is old or refuses things. */
+import assert from 'node:assert/strict';
+import { BUTTON, SILENCE, html, scenario, tag } from './harness.mjs';
+
+const PAINT_MS = 1000;
+
+/** What a page says about its own loading. */
+const loading = page => page.evaluate(() => {
+  const [navigation] = performance.getEntriesByType('navigation');
+  const paint = performance.getEntriesByName('first-contentful-paint')[0];
+  return [navigation.domContentLoadedEventEnd, paint && paint.startTime];
+});
+
+scenario('a collector that accepts and never answers holds no page up', async scene => {
+  const server = await scene.server();
+  const silent = await scene.proxy(server, { answer: () => SILENCE });
+  const site = await scene.site({ '/': html(`<script async src="${silent}/microticks.js"></script>`, BUTTON) });
+  const page = await scene.page('about:blank');
+  await page.goto(site, { waitUntil: 'domcontentloaded' });
+  await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length);
+  const times = await loading(page);
+  assert.ok(Math.max(...times) < PAINT_MS, `loaded and painted after ${times} ms`);
+  scene.log(`DOMContentLoaded after ${times[0].toFixed(0)} ms, first paint after ${times[1].toFixed(0)} ms`);
+});
+
+scenario('a collector that gives the script and never answers a batch holds nothing up', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const state = { answer: SILENCE };
+  const proxy = await scene.proxy(server, { answer: request => (request.method === 'POST' ? state.answer : null) });
+  const script = `<script async src="${proxy}/microticks.js" data-consumer-key="${key}"></script>`;
+  const site = await scene.site({ '/': html(script, BUTTON) });
+  const page = await scene.page(site, { tolerate: /Failed to load/ });
+  const times = await loading(page);
+  assert.ok(Math.max(...times) < PAINT_MS, `loaded and painted after ${times} ms`);
+  await page.waitForFunction('microticks.trackEvent');
+  const posted = page.waitForRequest(request => request.method() === 'POST');
+  await page.click('#map');
+  await posted;
+  await page.click('#map');
+  await page.reload();
+  const again = await loading(page);
+  assert.ok(Math.max(...again) < PAINT_MS, `loaded and painted after ${again} ms`);
+  state.answer = null;
+  assert.equal((await server.awaitEvents(2, 'click')).length, 2);
+});
+
+/** What Chrome 56 does not have, or what browsers of visitors may refuse. */
+const MISSING = {
+  AbortController: 'delete window.AbortController; delete window.AbortSignal;',
+  keepalive: `{
+    const { fetch } = window;
+    window.fetch = (to, options) => fetch(to, Object.assign({}, options, { keepalive: undefined }));
+  }`,
+  sendBeacon: 'delete Navigator.prototype.sendBeacon;',
+  locks: 'delete Navigator.prototype.locks;',
+  permissions: 'delete Navigator.prototype.permissions;',
+  persist: 'delete Navigator.prototype.storage;',
+  randomUUID: 'delete Crypto.prototype.randomUUID;',
+  BroadcastChannel: 'delete window.BroadcastChannel;',
+  commit: 'delete IDBTransaction.prototype.commit;',
+};
+
+const STORAGE = {
+  localStorage: 'Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });',
+  sessionStorage: 'Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("no", "SecurityError"); } });',
+};
+
+const CASES = [
+  ...Object.entries(MISSING).map(([name, code]) => [`without ${name}`, code]),
+  ['without all of these', Object.values(MISSING).join('\n')],
+  ...Object.entries(STORAGE).map(([name, code]) => [`where ${name} throws`, code]),
+];
+
+for (const [where, code] of CASES) {
+  scenario(`${where}, touches of two loads and an outage arrive once, and nothing is thrown`, async scene => {
+    const server = await scene.server({ 'index.html': html(tag('/microticks.js'), BUTTON) });
+    await server.addConsumer();
+    const prepare = page => page.addInitScript(code);
+    const page = await scene.page(server.origin, { prepare, tolerate: /Failed to load/ });
+    await page.click('#map');
+    await page.evaluate('microticks.flush()');
+    await page.reload();
+    await page.click('#map');
+    await server.awaitEvents(2, 'click');
+    await server.kill();
+    await page.click('#map');
+    await page.evaluate('microticks.flush()');
+    await server.start();
+    await page.click('#map');
+    await page.evaluate('microticks.flush()');
+    const events = await server.awaitEvents(4, 'click');
+    assert.equal(new Set(events.map(event => event.seq)).size, 4);
+  });
+}
+
+scenario('a page that breaks what the client builds on hears nothing of it', async scene => {
+  const { page } = await scene.kiosk(BUTTON, { tolerate: /Failed to load.*405/ });
+  await page.evaluate(() => {
+    document.documentElement.setAttribute('lang', '');
+    microticks.screenName = () => { throw new Error('of the page'); };
+    microticks.trackEvent(Symbol('no text'));
+    microticks.trackEvent('big', 10n);
+    microticks.trackEvent();
+    microticks.setScreen(null);
+    microticks.push(null);
+    microticks.push([]);
+    new MicroticksService().trackEvent('x');
+    new MicroticksService(null, undefined).stopSession();
+    dispatchEvent(new Event('pointerdown'));
+    dispatchEvent(new Event('keydown'));
+    document.dispatchEvent(new Event('click'));
+  });
+  await page.click('#map');
+  assert.ok(page.said.length >= 1, 'it is said');
+});

@@ -1,0 +1,88 @@
+/** Videos and sounds: what a touch started is told, and holds the idle clock while it plays. */
+import assert from 'node:assert/strict';
+import { eventually, html, scenario, tag } from './harness.mjs';
+
+/** A silent sound of so many seconds, as a file that every browser plays. */
+function silence(seconds) {
+  const rate = 8000;
+  const bytes = Buffer.alloc(44 + rate * seconds, 0x80);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(bytes.length - 8, 4);
+  bytes.write('WAVEfmt ', 8);
+  [[16, 4], [1, 2], [1, 2], [rate, 4], [rate, 4], [1, 2], [8, 2]].reduce((at, [value, size]) => {
+    bytes.writeUIntLE(value, at, size);
+    return at + size;
+  }, 16);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(rate * seconds, 40);
+  return bytes;
+}
+
+const BODY = `<audio data-mt="Whale song" src="sound.wav"></audio>
+  <button id="play" onclick="document.querySelector('audio').play()">Play</button>
+  <button id="pause" onclick="document.querySelector('audio').pause()">Pause</button>`;
+
+async function kiosk(scene, seconds, attributes = '') {
+  const files = { 'index.html': html(tag('/microticks.js', attributes), BODY), 'sound.wav': silence(seconds) };
+  const server = await scene.server(files);
+  await server.addConsumer();
+  return { server, page: await scene.page(server.origin) };
+}
+
+const states = events => events.map(({ data }) => data.state);
+
+scenario('what a touch started is told: play, pause, ended', async scene => {
+  const { server, page } = await kiosk(scene, 1);
+  await page.click('#play');
+  await server.awaitEvents(1, 'media');
+  await page.click('#pause');
+  await server.awaitEvents(2, 'media');
+  await page.click('#play');
+  const events = await server.awaitEvents(4, 'media');
+  assert.deepEqual(states(events), ['play', 'pause', 'play', 'ended']);
+  for (const { data } of events) {
+    assert.equal(data.target, 'Whale song');
+    assert.equal(data.duration_s, 1);
+    assert.ok(data.position_s >= 0 && data.position_s <= 1);
+  }
+  assert.equal(events[3].data.position_s, 1);
+});
+
+scenario('what the page plays by itself is not told', async scene => {
+  const { server, page } = await kiosk(scene, 1);
+  await page.click('#pause');
+  await page.waitForTimeout(1100);
+  await page.evaluate(() => new Promise(done => {
+    const sound = document.querySelector('audio');
+    sound.muted = true;
+    sound.onended = done;
+    sound.play();
+  }));
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await server.events('media'), []);
+});
+
+scenario('while it plays the idle clock stands still, for at most its own length', async scene => {
+  const { server, page } = await kiosk(scene, 3, 'data-idle-timeout="1"');
+  await page.click('#play');
+  const [played, , session] = await eventually('the idle stop', async () => {
+    const [stopped] = await server.sessions();
+    const media = await server.events('media');
+    return stopped.stopped_at && media.length === 2 && [...media, stopped];
+  });
+  const afterMs = Date.parse(session.stopped_at) - Date.parse(played.time);
+  assert.ok(afterMs > 3500 && afterMs < 5500, `stopped ${afterMs} ms after the start of a sound of 3 s`);
+});
+
+scenario('muted and looping it holds nothing', async scene => {
+  const { server, page } = await kiosk(scene, 2, 'data-idle-timeout="1"');
+  await page.evaluate('Object.assign(document.querySelector("audio"), {muted: true, loop: true})');
+  await page.click('#play');
+  const [touch] = await server.awaitEvents(1, 'click');
+  const session = await eventually('the idle stop', async () => {
+    const [stopped] = await server.sessions();
+    return stopped.stopped_at && stopped;
+  });
+  const afterMs = Date.parse(session.stopped_at) - Date.parse(touch.time);
+  assert.ok(afterMs < 1500, `stopped ${afterMs} ms after the touch`);
+});

@@ -1,0 +1,133 @@
+/** Which screen is shown: each change is one event, and says whether anybody led to it. */
+import assert from 'node:assert/strict';
+import { BUTTON, html, scenario, tag } from './harness.mjs';
+
+const TURNED = { prepare: page => page.clock.install() };
+
+const screens = events => events.map(event => [event.data.screen, event.data.auto]);
+
+scenario('hash, history and data-mt-screen change the screen, and touches carry it', async scene => {
+  const { server, page } = await scene.kiosk(`${BUTTON}<section data-mt-screen="hall" hidden>Hall</section>`);
+  await page.click('#map');
+  await page.evaluate('location.hash = "room"');
+  await server.awaitEvents(1, 'screen');
+  await page.evaluate('history.pushState(null, "", "/tower?x=1")');
+  await server.awaitEvents(2, 'screen');
+  await page.evaluate('document.querySelector("section").hidden = false');
+  await server.awaitEvents(3, 'screen');
+  await page.click('#map');
+  await page.evaluate('history.back()');
+  await page.evaluate('document.querySelector("section").hidden = true');
+  const seen = await server.awaitEvents(4, 'screen');
+  assert.deepEqual(seen.map(event => event.data.screen), ['/#room', '/tower', 'hall', '/#room']);
+  assert.deepEqual(seen.map(event => event.data.lang), Array(4).fill('en'));
+  const touches = await server.awaitEvents(2, 'click');
+  assert.deepEqual(touches.map(event => event.data.screen), ['/', 'hall']);
+});
+
+scenario('screens that nobody can see do not count', async scene => {
+  const hidden = ['display:none', 'visibility:hidden', 'opacity:0', 'position:absolute;left:-2000px'];
+  const sections = hidden.map(style => `<section data-mt-screen="${style}" style="${style}">Hidden</section>`).join('');
+  const { server, page } = await scene.kiosk(`<section data-mt-screen="seen">Seen${BUTTON}</section>${sections}`);
+  await page.click('#map');
+  const [event] = await server.awaitEvents(1);
+  assert.equal(event.data.screen, 'seen');
+});
+
+scenario('screenName names what the address shows, and index.html is no name', async scene => {
+  const stub = '<script>microticks = []; microticks.screenName = url => "at " + url;</script>';
+  const server = await scene.server({ 'app/index.html': html(stub, tag('/microticks.js'), BUTTON) });
+  await server.addConsumer();
+  const page = await scene.page(`${server.origin}/app/index.html?lang=en#one`);
+  await page.click('#map');
+  const [event] = await server.awaitEvents(1);
+  assert.equal(event.data.screen, 'at /app/#one');
+});
+
+scenario('a screen that nobody led to is "auto", one within a second of a touch or key is not', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  const go = async (screen, afterMs) => {
+    await page.clock.runFor(afterMs);
+    await page.evaluate(name => { location.hash = name; }, screen);
+    await page.clock.runFor(250);
+  };
+  await page.click('#map');
+  await go('led', 300);
+  await go('alone', 1500);
+  await page.keyboard.press('ArrowRight');
+  await go('key', 100);
+  await page.evaluate('microticks.flush()');
+  const seen = await server.awaitEvents(3, 'screen');
+  assert.deepEqual(screens(seen), [['/#led', undefined], ['/#alone', true], ['/#key', undefined]]);
+});
+
+scenario('the screen of a new document is stamped with the start of its navigation', async scene => {
+  const server = await scene.server({
+    'index.html': html(tag('/microticks.js'), '<a id="next" href="next.html">Next</a>'),
+    'next.html': html(tag('/microticks.js'), '<a id="next" href="slow.html">Next</a>'),
+  });
+  await server.addConsumer();
+  const page = await scene.page(server.origin);
+  await page.click('#next');
+  await page.waitForURL('**/next.html');
+  const [screen] = await server.awaitEvents(1, 'screen');
+  const began = await page.evaluate('performance.timeOrigin');
+  assert.deepEqual([screen.data.screen, screen.data.auto], ['/next.html', undefined]);
+  assert.ok(Math.abs(Date.parse(screen.time) - began) < 50, `${screen.time} is not ${new Date(began).toISOString()}`);
+  const [touch] = await server.awaitEvents(1, 'click');
+  assert.equal(touch.session_id, screen.session_id);
+  assert.equal((await server.sessions()).length, 1);
+});
+
+scenario('while one screen fades out and the next one in, there is no third', async scene => {
+  const sections = '<section data-mt-screen="one">One</section><section data-mt-screen="two" hidden>Two</section>';
+  const { server, page } = await scene.kiosk(`${sections}${BUTTON}`, TURNED);
+  await page.click('#map');
+  for (const offsetMs of [0, 60, 120, 180]) {
+    await page.clock.runFor(1000 + offsetMs);
+    await page.evaluate('document.querySelectorAll("section").forEach(section => { section.style.opacity = 0; })');
+    await page.clock.runFor(150);
+    await page.evaluate(() => document.querySelectorAll('section').forEach(section => {
+      section.style.opacity = 1;
+      section.hidden = !section.hidden;
+    }));
+  }
+  await page.clock.runFor(1000);
+  await page.evaluate('microticks.flush()');
+  const seen = (await server.events('screen')).map(event => event.data.screen);
+  assert.deepEqual(seen, ['two', 'one', 'two', 'one']);
+});
+
+scenario('without a session, screens are dropped', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  await page.evaluate('location.hash = "attract"');
+  await page.clock.runFor(1000);
+  await page.evaluate('microticks.setScreen("home"); microticks.flush()');
+  assert.deepEqual(await server.events(), []);
+  assert.deepEqual(await server.sessions(), []);
+});
+
+scenario('idle rules give screens times of their own, or let the clock stand still', async scene => {
+  const rules = JSON.stringify({ 'film.*': 'pause', book: 300 }).replace(/"/g, '&quot;');
+  const { server, page } = await scene.kiosk(BUTTON, { attributes: `data-idle-rules="${rules}"`, ...TURNED });
+  const reasons = async () => {
+    await page.clock.runFor(1000);
+    await page.evaluate('microticks.flush()');
+    return (await server.sessions()).map(session => session.stop_reason);
+  };
+  await page.evaluate('microticks.setScreen("book")');
+  await page.click('#map');
+  await page.clock.fastForward(290_000);
+  assert.deepEqual(await reasons(), [null]);
+  await page.clock.fastForward(10_000);
+  assert.deepEqual(await reasons(), ['idle']);
+  await page.click('#map');
+  await page.evaluate('microticks.setScreen("film:2")');
+  await page.clock.fastForward(600_000);
+  assert.deepEqual(await reasons(), ['idle', null]);
+  await page.evaluate('microticks.setScreen("map")');
+  await page.clock.fastForward(57_000);
+  assert.deepEqual(await reasons(), ['idle', null]);
+  await page.clock.fastForward(4_000);
+  assert.deepEqual(await reasons(), ['idle', 'idle']);
+});
