@@ -39,7 +39,7 @@ pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<Reply
 /// A report that is made in one piece.
 async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
     let (format, name) = (question.format, question.report.about().name);
-    let read = move |connection: &rusqlite::Connection| {
+    let read = store.read_report(limits::REPORT_DEADLINE, move |connection| {
         let answer = report::answer(connection, &question)?;
         Ok(answer.map(|answer| {
             let mut writer =
@@ -51,9 +51,10 @@ async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>,
             writer.finish();
             writer.take()
         }))
-    };
-    let body = store.read_report(limits::REPORT_DEADLINE, read).await?;
-    let body = body.map_err(|report::TooManyDates| QueryError::Dates)?;
+    });
+    let body = read
+        .await?
+        .map_err(|report::TooManyDates| QueryError::Dates)?;
     let mut reply = reply::bytes(StatusCode::OK, streaming::content_type(format), body);
     streaming::describe(reply.headers_mut(), format, name);
     Ok(reply)
@@ -68,13 +69,13 @@ struct Sending {
 
 impl Sending {
     async fn begin(store: &Store, question: Question) -> Result<Sending, StoreError> {
-        let prepare = move |connection: &rusqlite::Connection| {
+        let prepared = store.read_report(limits::REPORT_DEADLINE, move |connection| {
             let mut listing = Listing::new(question);
             let (from, to) = listing.prepare(connection)?;
             let writer = TableWriter::new(listing.question(), from.as_deref(), to.as_deref());
             Ok((listing, writer))
-        };
-        let (listing, writer) = store.read_report(limits::REPORT_DEADLINE, prepare).await?;
+        });
+        let (listing, writer) = prepared.await?;
         Ok(Sending {
             store: store.clone(),
             listing,
@@ -93,11 +94,11 @@ impl Source for Sending {
         } = self;
         loop {
             if !listing.is_over() {
-                let read = move |connection: &rusqlite::Connection| {
+                let read = store.read_report(limits::SNAPSHOT_TIME, move |connection| {
                     listing.next(connection, |row| writer.row(row))?;
                     Ok((listing, writer))
-                };
-                (listing, writer) = store.read_report(limits::SNAPSHOT_TIME, read).await?;
+                });
+                (listing, writer) = read.await?;
             }
             if listing.is_over() {
                 writer.finish();
