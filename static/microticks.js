@@ -224,7 +224,7 @@ async function remove(batch) {
   return db && transact(items => batch.forEach(item => items.delete(item.id)), true);
 }
 
-/** Gives up the oldest. */
+/** Gives up the oldest; how many. */
 async function makeRoom() {
   const oldest = db ? await transact(items => items.getAll(null, ROOM_ITEMS)) : first(ROOM_ITEMS);
   if (oldest.length) {
@@ -232,6 +232,7 @@ async function makeRoom() {
     giveUp(oldest.length);
     await remove(oldest);
   }
+  return oldest.length;
 }
 
 const put = () => transact(items => writing.forEach(item => items.add(item)), true);
@@ -253,8 +254,8 @@ async function write() {
   isNew = true;
   if (added >= ROOM_ITEMS) {
     added = 0;
-    if (await count() > WAITING_ITEMS) {
-      await makeRoom();
+    while (await count() > WAITING_ITEMS && await makeRoom()) {
+      // So many may have come meanwhile that it takes more than once.
     }
   }
 }
