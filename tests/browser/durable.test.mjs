@@ -111,6 +111,19 @@ for (const [what, code] of BROKEN) {
   });
 }
 
+scenario('without a storage, a touch that leaves the page is sent on the way out', async scene => {
+  const { server, proxy, state } = await kiosk(scene, {
+    'index.html': html(tag('/microticks.js'), '<a id="next" href="next.html">Next</a>'),
+    'next.html': html('<p>Next</p>'),
+  });
+  state.answer = null;
+  const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(BROKEN[0][1]) });
+  await page.click('#next');
+  await page.waitForURL('**/next.html');
+  const [event] = await server.awaitEvents(1, 'click');
+  assert.equal(event.data.target, 'next');
+});
+
 scenario('a connection that closes in mid-run loses nothing, and the next load is durable again', async scene => {
   const { server, proxy, state } = await kiosk(scene);
   const keep = `const { open } = IDBFactory.prototype;
