@@ -26,14 +26,11 @@ if (page.microticks && page.microticks.trackEvent) {
   return;
 }
 
-/** What one request may hold: the server takes more, but a slow link should not lose much when it breaks. */
+/** So many items go into one request: the server takes more, but a slow link should not lose much when it breaks. */
 const BATCH_ITEMS = 500;
-const BATCH_LENGTH = 512 * 1024;
 /** So many items wait at most, about 60 MB. Beyond that the oldest go first, so many at a time. */
 const WAITING_ITEMS = 200000;
 const ROOM_ITEMS = 1000;
-/** A device shows a sign of life this often; a wall clock that moves so far against the monotonic one was set. */
-const MINUTE_MS = 60000;
 /** What happens belongs to the touch or key that came at most this long before it. A slower stroke is a drag. */
 const LED_TO_MS = 1000;
 /** What a finger aims at, where it lands on a part of it. */
@@ -74,7 +71,7 @@ const guarded = work => (...words) => {
   try {
     return work(...words);
   } catch (error) {
-    say('guarded', 'Something went wrong: ' + error);
+    say('guarded', 'This went wrong: ' + error);
   }
 };
 
@@ -224,14 +221,15 @@ async function remove(batch) {
   return db && transact(items => batch.forEach(item => items.delete(item.id)), true);
 }
 
-/** Gives up the oldest. */
+/** Gives up the oldest; how many. */
 async function makeRoom() {
   const oldest = db ? await transact(items => items.getAll(null, ROOM_ITEMS)) : first(ROOM_ITEMS);
   if (oldest.length) {
-    say('full', 'Too much waits: the oldest items are given up.');
+    say('full', 'Too much waits: the oldest is given up.');
     giveUp(oldest.length);
     await remove(oldest);
   }
+  return oldest.length;
 }
 
 const put = () => transact(items => writing.forEach(item => items.add(item)), true);
@@ -253,8 +251,8 @@ async function write() {
   isNew = true;
   if (added >= ROOM_ITEMS) {
     added = 0;
-    if (await count() > WAITING_ITEMS) {
-      await makeRoom();
+    while (await count() > WAITING_ITEMS && await makeRoom()) {
+      // So many may have come meanwhile that it takes more than once.
     }
   }
 }
@@ -278,7 +276,8 @@ function enqueue(pair, text, moment) {
  */
 async function peek(pair, most) {
   const found = db ? await transact(items => items.index('pair').getAll(pair, most)) : first(most, pair);
-  let length = BATCH_LENGTH;
+  // 512 KiB of ASCII, and never more than the 2 MiB that the server takes.
+  let length = 512 * 1024;
   return found.filter((item, index) => (length -= item.text.length) >= 0 || !index);
 }
 
@@ -307,7 +306,7 @@ let ledAt = -Infinity;
  */
 async function leads() {
   await opened;
-  if (db && now() - ledAt > 5000) {
+  if (db && !leaving && now() - ledAt > 5000) {
     await transact((items, shared) => heard(shared.get('lease'), (found = [LOAD, 0]) => {
       const [holder, number] = found;
       if (lease !== holder + number) {
@@ -323,16 +322,20 @@ async function leads() {
   return !db || now() - ledAt <= 5000;
 }
 
-/** The page goes away: what is fresh and not on its way is stored, and the lease is given back. */
+/**
+ * The page goes away: what is fresh and not on its way is stored, and the lease is given back. Where there is no storage,
+ * what waits is sent.
+ */
 function leave() {
-  if (db) {
-    transact((items, shared) => {
-      fresh.forEach(item => writing.indexOf(item) < 0 && items.add(item));
-      if (ledAt > 0) {
-        shared.delete('lease');
-      }
-    }, true).catch(() => {});
+  if (!db) {
+    return look(true);
   }
+  transact((items, shared) => {
+    fresh.forEach(item => writing.indexOf(item) < 0 && items.add(item));
+    if (ledAt > 0) {
+      shared.delete('lease');
+    }
+  }, true).catch(fail);
   ledAt = -Infinity;
 }
 
@@ -369,8 +372,8 @@ function verdict(status, text, items) {
 const SILENT = 'The server cannot be reached. If it runs: a page on https needs it on https, a Content-Security-Policy ' +
   'in connect-src, Chrome the permission "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
 
-/** When the last sign of life was given. */
-let aliveAt = now() - MINUTE_MS / 2;
+/** When the last sign of life was given: with what is sent after 30 s, else alone after 60 s. */
+let aliveAt = now() - 30000;
 
 /**
  * One try: what it meant. Each tells anew how old its items are, and now and then that the device is alive. Text
@@ -384,7 +387,7 @@ async function attempt(pair, batch, tryMs) {
   const [to, key] = JSON.parse(pair);
   const items = batch.map(({ text, load, moment }) => load === LOAD && moment >= 0 ?
     text.slice(0, -1) + ',"age_ms":' + Math.round(now() - moment) + '}' : text);
-  if (pair === ownPair && now() - aliveAt > MINUTE_MS / 2) {
+  if (pair === ownPair && now() - aliveAt > 30000) {
     aliveAt = now();
     items.push(JSON.stringify({
       type: 'alive', device, queued: await count(), dropped: dropped(), version: '1.0.0',
@@ -437,7 +440,7 @@ async function drain(pair, lane) {
       return;
     }
     // A try is given up after 10 s, where the next batch cannot be smaller after 60 s.
-    const answer = await attempt(isMended ? ownPair : pair, batch, lane.items > 1 ? 10000 : MINUTE_MS);
+    const answer = await attempt(isMended ? ownPair : pair, batch, lane.items > 1 ? 10000 : 60000);
     const { kind, code, rejected } = answer;
     if (code === 'late' || kind === 'halve') {
       lane.items = Math.ceil(batch.length / 2);
@@ -578,7 +581,7 @@ function makeSession(pair, idleMs) {
   function watch() {
     read();
     const start = zero();
-    if (token && Math.max(Math.abs(start - clock), active - now()) > MINUTE_MS) {
+    if (token && Math.max(Math.abs(start - clock), active - now()) > 60000) {
       end('clock', active);
     }
     clock = start;
@@ -623,7 +626,7 @@ function makeSession(pair, idleMs) {
     }
     if (token) {
       if (passive) {
-        data = Object.assign({}, isObject ? data : { value: data }, { passive });
+        data = Object.assign({}, isObject ? data : { value: data }, { passive: true });
       } else if (!isObject) {
         data = JSON.stringify(data);
       }
@@ -924,7 +927,7 @@ function media({ type, target }) {
 /** What a page may do with a session, whichever way it came by it. */
 const calls = {
   trackEvent(current, action, data, options) {
-    const passive = Boolean(options && options.passive);
+    const passive = options && options.passive;
     if (passive) {
       settle();
     } else {
@@ -1044,8 +1047,8 @@ const inputs = {
     if (event.button <= 0) {
       noticed(begins);
       settle();
-      // A first finger is alone: the end of those before was not told.
-      if (event.isPrimary || down.size > 99) {
+      // A browser's first finger is alone: the end of those before was not told.
+      if (event.isPrimary && event.isTrusted || down.size > 99) {
         down.clear();
       }
       if (begins) {
@@ -1112,7 +1115,10 @@ listen(['pagehide'], () => {
   Object.values(sessions).forEach(each => each.token() && each.save());
   kept('sessionStorage', 'input', zero() + inputAt);
   leave();
-  look(true);
+});
+
+listen(['pageshow'], () => {
+  leaving = false;
 });
 
 const badge = document.createElement('div');
@@ -1121,8 +1127,6 @@ let seen = '';
 let seenAt = 0;
 
 setInterval(guarded(() => {
-  // A page may come back.
-  leaving = false;
   const screen = screenNow();
   // Between two screens there may be none: what is there twice counts.
   if (screen !== seen) {
@@ -1144,8 +1148,8 @@ setInterval(guarded(() => {
       badge.textContent = sent + ' sent, ' + waiting + ' waiting. ' + lastSaid;
     }, fail);
   }
-  if (now() - aliveAt > MINUTE_MS && (ownKey || ownHost.startsWith(location.origin))) {
-    attempt(ownPair, [], MINUTE_MS).catch(fail);
+  if (now() - aliveAt > 60000 && (ownKey || ownHost.startsWith(location.origin))) {
+    attempt(ownPair, [], 10000).catch(fail);
   }
 }), 200);
 

@@ -111,6 +111,19 @@ for (const [what, code] of BROKEN) {
   });
 }
 
+scenario('without a storage, a touch that leaves the page is sent on the way out', async scene => {
+  const { server, proxy, state } = await kiosk(scene, {
+    'index.html': html(tag('/microticks.js'), '<a id="next" href="next.html">Next</a>'),
+    'next.html': html('<p>Next</p>'),
+  });
+  state.answer = null;
+  const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(BROKEN[0][1]) });
+  await page.click('#next');
+  await page.waitForURL('**/next.html');
+  const [event] = await server.awaitEvents(1, 'click');
+  assert.equal(event.data.target, 'next');
+});
+
 scenario('a connection that closes in mid-run loses nothing, and the next load is durable again', async scene => {
   const { server, proxy, state } = await kiosk(scene);
   const keep = `const { open } = IDBFactory.prototype;
@@ -182,3 +195,40 @@ scenario('a device that the address names sticks to its window', async scene => 
   await server.awaitEvents(3, 'touch');
   assert.deepEqual((await server.sessions()).map(session => session.device).sort(), ['left', 'right']);
 });
+
+/** The client with room for 2,000 items only. */
+async function small(page) {
+  await page.route('**/microticks.js', async route => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace('WAITING_ITEMS = 200000', 'WAITING_ITEMS = 2000');
+    await route.fulfill({ response, body });
+  });
+}
+
+for (const [where, code] of [['the database', ''], ['memory', BROKEN[0][1]]]) {
+  scenario(`when ${where} is full the oldest go first, which is said once and counted`, async scene => {
+    const { server, proxy, state } = await kiosk(scene);
+    const prepare = async page => {
+      await page.addInitScript(code);
+      await small(page);
+    };
+    const page = await scene.page(proxy, { tolerate: FAILURES, prepare });
+    for (let from = 1; from < 5000; from += 500) {
+      await track(page, from, from + 499);
+      await page.evaluate(() => new Promise(done => setTimeout(done, 0)));
+    }
+    const dropped = () => page.evaluate('Number(localStorage.getItem("microticks dropped"))');
+    await eventually('the oldest to be given up', async () => (await dropped()) >= 3000);
+    state.answer = null;
+    await eventually('all that is left', async () => {
+      await page.evaluate('void microticks.flush()');
+      return (await server.events('touch')).some(event => event.data.n === 5000);
+    });
+    const kept = numbers(await server.events('touch'));
+    const lost = await dropped();
+    assert.deepEqual(kept, upTo(5000).slice(-kept.length), 'the newest are kept, in order');
+    assert.equal(kept.length + lost, 5001, 'all touches and the start of the session are accounted for');
+    assert.ok(kept.length >= 1000 && kept.length < 3000, `${kept.length} were kept`);
+    assert.equal(page.said.filter(text => /Too much waits/.test(text)).length, 1);
+  });
+}

@@ -171,3 +171,38 @@ scenario('Enter and Space on an element are touches without a point, other keys 
     assert.deepEqual([data.target, data.pointer, 'clickX' in data, 'clickY' in data], ['map', 'key', false, false]);
   }
 });
+
+scenario('fingers of a driver that calls each of them the first one are touches all the same', async scene => {
+  const { server, page } = await scene.kiosk('<button id="one">One</button><button id="two">Two</button>');
+  await page.evaluate(() => {
+    const send = (name, id) => document.getElementById(id).dispatchEvent(new PointerEvent(name, {
+      bubbles: true, pointerType: 'touch', pointerId: id === 'one' ? 11 : 12, isPrimary: true,
+    }));
+    send('pointerdown', 'one');
+    send('pointerdown', 'two');
+    send('pointerup', 'one');
+    send('pointerup', 'two');
+  });
+  const events = await server.awaitEvents(2, 'click');
+  assert.deepEqual(events.map(event => event.data.target), ['one', 'two']);
+});
+
+scenario('a finger whose end is never told makes no touch, and takes nothing from the next ones', async scene => {
+  const { server, page } = await scene.kiosk('<button id="one">One</button><button id="two">Two</button>', { hasTouch: true });
+  await page.evaluate(() => {
+    document.getElementById('one').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerId: 77 }));
+  });
+  await page.tap('#two');
+  await page.tap('#one');
+  const events = await server.awaitEvents(2);
+  assert.deepEqual(events.map(event => event.data.target), ['two', 'one']);
+});
+
+scenario('a key that the page turns into a click on an element is a touch of that element', async scene => {
+  const { server, page } = await scene.kiosk(`${BUTTON}<script>
+    addEventListener('keydown', event => event.key === 'b' && document.getElementById('map').click());
+  </script>`);
+  await page.keyboard.press('b');
+  const [event, ...more] = await server.awaitEvents(1);
+  assert.deepEqual([event.action, event.data.target, event.data.pointer, more], ['click', 'map', 'key', []]);
+});
