@@ -96,6 +96,7 @@ scenario('a key that the server refuses holds nobody else up', async scene => {
   await page.click('#map');
   const events = await server.awaitEvents(2);
   assert.deepEqual(events.map(event => event.action).sort(), ['click', 'taken']);
+  await page.evaluate('microticks.flush()');
   assert.equal(page.said.length, 1, page.said.join('\n'));
   assert.match(page.said[0], / wrong: .*consumer_key/);
 });
