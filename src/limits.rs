@@ -154,6 +154,11 @@ pub const SENTRY_FLUSH_TIME: Duration = Duration::from_secs(2);
 /// How long one error may take to reach Sentry.
 pub const SENTRY_TIME: Duration = Duration::from_secs(30);
 
+/// How long one name server may take to say where Sentry is.
+pub const NAME_SERVER_TIME: Duration = Duration::from_secs(3);
+/// Addresses of that host that are tried; ureq takes no more.
+pub const HOST_ADDRESSES: usize = 16;
+
 /// What `Retry-After` says, in seconds.
 pub const RETRY_AFTER_S: u16 = 5;
 

@@ -12,5 +12,6 @@ pub mod query;
 pub mod questions;
 pub mod replies;
 pub mod rows;
+mod spreadsheet;
 pub mod tables;
 pub mod text;

@@ -67,12 +67,12 @@ pub fn redirect(to: &str) -> Response<ReplyBody> {
     reply
 }
 
-/// Lets pages of every origin read a reply. Never with credentials.
+/// Lets pages of every origin read a reply, and compare their clock with ours. Never with credentials.
 pub fn allow_every_origin(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Retry-After"),
+        HeaderValue::from_static("Retry-After, Date"),
     );
     headers.append(VARY, HeaderValue::from_name(ORIGIN));
 }

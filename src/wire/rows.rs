@@ -5,7 +5,7 @@ use std::io::Write;
 use std::mem;
 use std::ops::ControlFlow;
 
-use super::json;
+use super::{json, spreadsheet};
 use crate::limits;
 use crate::model::list::{EventRow, Format, SessionRow};
 
@@ -82,7 +82,7 @@ impl RowWriter {
             Format::Json => writer
                 .buffer
                 .extend_from_slice(format!("{{\"status\":200,\"{name}\":[").as_bytes()),
-            Format::Csv => writer.csv(columns),
+            Format::Csv => spreadsheet::record(&mut writer.buffer, columns),
         }
         writer
     }
@@ -131,7 +131,7 @@ impl RowWriter {
                         Cell::Text(text) | Cell::Data(text) => Cow::Borrowed(*text),
                     })
                     .collect();
-                self.csv(&texts);
+                spreadsheet::record(&mut self.buffer, &texts);
             }
         }
         self.count += 1;
@@ -159,17 +159,6 @@ impl RowWriter {
             }
         }
         buffer.push(b'}');
-    }
-
-    fn csv<T: AsRef<str>>(&mut self, cells: &[T]) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(&mut self.buffer);
-        let record = cells.iter().map(|cell| cell.as_ref().as_bytes());
-        writer
-            .write_record(record)
-            .and_then(|()| Ok(writer.flush()?))
-            .expect("memory can be written to");
     }
 
     /// Takes what is written so far.

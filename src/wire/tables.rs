@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use serde_json::json;
 
+use super::spreadsheet;
 use crate::limits;
 use crate::model::list::Format;
 use crate::model::report::{About, Question, REPORTS};
@@ -33,7 +34,7 @@ impl TableWriter {
         let About { name, .. } = question.report.about();
         let columns = question.report.about().columns();
         match question.format {
-            Format::Csv => writer.csv(&columns),
+            Format::Csv => spreadsheet::record(&mut writer.buffer, &columns),
             Format::Json => {
                 let head = format!(
                     "{{\"status\":200,\"report\":{},\"from\":{},\"to\":{},\"tz\":{},\"columns\":{},\"rows\":[",
@@ -55,7 +56,7 @@ impl TableWriter {
             Format::Json => self.json(cells),
             Format::Csv => {
                 let texts: Vec<Cow<'_, str>> = cells.iter().map(csv_text).collect();
-                self.csv(&texts);
+                spreadsheet::record(&mut self.buffer, &texts);
             }
         }
         self.is_empty = false;
@@ -83,17 +84,6 @@ impl TableWriter {
             self.buffer.extend_from_slice(text.as_bytes());
         }
         self.buffer.push(b']');
-    }
-
-    fn csv<T: AsRef<str>>(&mut self, cells: &[T]) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(&mut self.buffer);
-        let record = cells.iter().map(|cell| cell.as_ref().as_bytes());
-        writer
-            .write_record(record)
-            .and_then(|()| Ok(writer.flush()?))
-            .expect("memory can be written to");
     }
 
     /// Takes what is written so far.
