@@ -1,8 +1,8 @@
 //! Prepares the files that the release binary embeds.
 //!
 //! Every file of `static/` and `examples/` is copied to `OUT_DIR/assets` together with a brotli and a gzip form of
-//! it (left out where compressing gains nothing), so that the server never compresses anything. Whole-line comments
-//! are removed from the client, which kiosks load; all other files are served as they are written.
+//! it (left out where compressing gains nothing), so that the server never compresses anything. Whole-line comments and
+//! indentation are removed from the client, which kiosks load; all other files are served as they are written.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -37,7 +37,7 @@ fn pack_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut bytes = fs::read(from)?;
     if from == Path::new("static/microticks.js") {
         let source = String::from_utf8(bytes).map_err(io::Error::other)?;
-        bytes = without_comment_lines(&source).into_bytes();
+        bytes = bare_code(&source).into_bytes();
     }
     fs::write(to, &bytes)?;
     for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
@@ -55,9 +55,9 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Drops empty lines and lines that hold nothing but a comment. The client keeps to whole-line comments, and no line
-/// inside one of its strings begins like one.
-fn without_comment_lines(source: &str) -> String {
+/// Drops indentation, empty lines and lines that hold nothing but a comment. The client keeps to whole-line comments,
+/// and to strings on one line.
+fn bare_code(source: &str) -> String {
     let mut kept = String::with_capacity(source.len());
     let mut in_block = false;
     for line in source.lines() {
@@ -65,7 +65,7 @@ fn without_comment_lines(source: &str) -> String {
         if in_block || text.starts_with("/*") {
             in_block = !text.ends_with("*/");
         } else if !text.is_empty() && !text.starts_with("//") {
-            kept.push_str(line);
+            kept.push_str(text);
             kept.push('\n');
         }
     }

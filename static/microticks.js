@@ -13,9 +13,9 @@
  * recogniser (from pointers to touches), media, the surface (what pages call and what browsers tell). A clock ticks
  * for all of them. Each uses only those above it, but for what is idle: that depends on screens and media.
  *
- * Whole-line comments are removed when the server embeds this file, and what is left may have 8 KiB gzipped. So
- * comments stand on lines of their own, no line of code begins with a slash, and the body of the outer function is not
- * indented.
+ * Whole-line comments and indentation are removed when the server embeds this file, and what is left may have 8 KiB
+ * gzipped. So comments stand on lines of their own, no line of code begins with a slash, and the body of the outer
+ * function is not indented.
  */
 (function () {
 'use strict';
@@ -181,7 +181,13 @@ const opened = inTime(resolve => {
   db = database;
   db.onclose = () => fail('closed');
 }).catch(fail);
-let written = opened;
+
+/** What pages put aside that went away before their storage was open, oldest first. */
+const parked = () => guarded(JSON.parse)(kept('localStorage', 'parked')) || [];
+
+parked().forEach(item => fresh.add(item));
+kept('localStorage', 'parked', '[]');
+let written = opened.then(write).catch(fail);
 
 /**
  * One transaction. It gives the result of the request that `work` returns, once all is committed.
@@ -323,11 +329,12 @@ async function leads() {
 }
 
 /**
- * The page goes away: what is fresh and not on its way is stored, and the lease is given back. Where there is no storage,
- * what waits is sent.
+ * The page goes away: what is fresh and not on its way is stored, and the lease is given back. Where the storage is not
+ * open, the oldest is put aside for the next page, and sent too if the storage has failed: it still counts once.
  */
 function leave() {
   if (!db) {
+    kept('localStorage', 'parked', JSON.stringify(parked().concat(first(ROOM_ITEMS))));
     return look(true);
   }
   transact((items, shared) => {

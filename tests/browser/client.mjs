@@ -3,14 +3,13 @@ import { readFileSync } from 'node:fs';
 
 export const CLIENT = readFileSync(new URL('../../static/microticks.js', import.meta.url), 'utf8');
 
-/** Without empty lines and whole-line comments, as `build.rs` embeds it. */
-export function withoutCommentLines(source) {
+/** Without indentation, empty lines and whole-line comments, as `build.rs` embeds it. */
+export function bareCode(source) {
   let inBlock = false;
-  const keeps = line => {
-    const text = line.trim();
+  const keeps = text => {
     const comment = inBlock || text.startsWith('/*');
     inBlock = comment && !text.endsWith('*/');
     return !comment && text && !text.startsWith('//');
   };
-  return source.split('\n').filter(keeps).join('\n');
+  return source.split('\n').map(line => line.trim()).filter(keeps).join('\n');
 }

@@ -124,6 +124,21 @@ scenario('without a storage, a touch that leaves the page is sent on the way out
   assert.equal(event.data.target, 'next');
 });
 
+scenario('a touch on a page that leaves before its storage is open arrives from the next one, in order', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const slow = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
+  const page = await scene.page('about:blank', { tolerate: FAILURES, prepare: opened => opened.addInitScript(slow) });
+  for (const n of [1, 2]) {
+    await page.goto(`${proxy}/?slow${n}`);
+    await track(page, n);
+  }
+  await page.goto(proxy);
+  await track(page, 3);
+  state.answer = null;
+  assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
+  assert.deepEqual(page.said, []);
+});
+
 scenario('a connection that closes in mid-run loses nothing, and the next load is durable again', async scene => {
   const { server, proxy, state } = await kiosk(scene);
   const keep = `const { open } = IDBFactory.prototype;

@@ -74,9 +74,9 @@ scenario('frame.html of the same origin shares its session with the page around 
   const site = await scene.site({ '/': outer, '/plain.html': html(recipe('plain.html', server, key)) });
   const page = await scene.page(site);
   await page.frameLocator('iframe').locator('#map').click();
-  await server.awaitEvents(1);
+  await server.awaitEvents(1, 'click');
   await page.click('#outer');
-  const events = await server.awaitEvents(2);
+  const events = await server.awaitEvents(2, 'click');
   assert.equal(events[0].session_id, events[1].session_id);
 });
 
