@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -40,6 +40,8 @@ struct State {
     next_number: u64,
     closed: bool,
     nudged: bool,
+    /// How many requests the writer waits for.
+    wanted: usize,
     /// What keeps the writer from its work.
     trouble: Option<StoreError>,
 }
@@ -83,7 +85,8 @@ impl Queue {
             request,
             answer,
         });
-        if state.jobs.len() == 1 {
+        let waiting = state.jobs.len();
+        if waiting == 1 || waiting == state.wanted {
             self.changed.notify_one();
         }
         Ok((number, receiver))
@@ -134,6 +137,17 @@ impl Queue {
                 }
                 None => self.changed.wait(state).expect(poisoned),
             };
+        }
+    }
+
+    /// Waits until so many requests are there, but not longer than this.
+    pub(super) fn gather(&self, wanted: usize, patience: Duration) {
+        let mut state = self.state();
+        if state.jobs.len() < wanted {
+            state.wanted = wanted;
+            let is_short = |state: &mut State| state.jobs.len() < wanted && !state.closed;
+            let waited = self.changed.wait_timeout_while(state, patience, is_short);
+            (waited.expect("nobody panics while holding the queue").0).wanted = 0;
         }
     }
 
