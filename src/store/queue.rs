@@ -197,6 +197,7 @@ impl Queue {
 mod tests {
     use super::*;
     use crate::model::{Credential, Moment, Work};
+    use std::thread;
 
     fn request(items: usize) -> Request {
         let work = Work::Batch {
@@ -238,6 +239,27 @@ mod tests {
         assert_eq!(queue.wait(None), Wake::Upkeep);
         queue.close();
         assert_eq!(queue.wait(None), Wake::Closed);
+    }
+
+    #[tokio::test]
+    async fn the_writer_waits_for_those_it_wants_and_not_for_long() {
+        let queue = Queue::default();
+        drop(queue.push(request(0)).unwrap());
+        let begun = Instant::now();
+        queue.gather(1, Duration::from_secs(60));
+        queue.gather(2, Duration::from_millis(10));
+        assert!(begun.elapsed() >= Duration::from_millis(10));
+        thread::scope(|scope| {
+            scope.spawn(|| queue.gather(3, Duration::from_secs(60)));
+            while queue.state().wanted != 3 {
+                thread::yield_now();
+            }
+            drop(queue.push(request(0)).unwrap());
+            drop(queue.push(request(0)).unwrap());
+        });
+        queue.close();
+        queue.gather(4, Duration::from_secs(60));
+        assert!(begun.elapsed() < Duration::from_secs(60));
     }
 
     #[tokio::test]
