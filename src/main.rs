@@ -9,6 +9,7 @@ use std::sync::Arc;
 use log::LevelFilter;
 use microticks::cli::{Exit, Flags};
 use microticks::config::{Command, ServeConfig};
+use microticks::demo::{Demo, DemoError};
 use microticks::http::{App, Folder};
 use microticks::limits;
 use microticks::ops::{logging, sentry};
@@ -29,6 +30,8 @@ enum StartError {
     Consumer(#[from] ConsumerError),
     #[error(transparent)]
     Fatal(#[from] Fatal),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     #[error("cannot use {0}: {1}")]
     Folder(String, io::Error),
     #[error(
@@ -210,7 +213,12 @@ fn check(db: &Path) -> Result<(), StartError> {
     }
 }
 
-fn serve(config: ServeConfig) -> Result<(), StartError> {
+fn serve(mut config: ServeConfig) -> Result<(), StartError> {
+    // First, so that its folder is removed last, when the store has let go of the file.
+    let demo = config.demo.then(Demo::new).transpose()?;
+    if let Some(demo) = &demo {
+        config.store.path = demo.path().to_owned();
+    }
     let folder = match &config.www {
         Some(www) => Some(folder_to_serve(www, &config.store.path)?),
         None => None,
@@ -237,6 +245,10 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
                 ", which has no index.html"
             };
             log::info!("serving the folder {}{index}", www.display());
+        }
+        if let Some(demo) = &demo {
+            demo.fill(&store).await?;
+            tokio::spawn(demo.visitors(store.clone()));
         }
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
