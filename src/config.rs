@@ -20,7 +20,7 @@ const DEFAULT_BIND: &str = "127.0.0.1:8001";
 #[derive(Debug)]
 pub enum Command {
     /// Serve until told to stop.
-    Serve(ServeConfig),
+    Serve(Box<ServeConfig>),
     /// Make a consumer.
     AddConsumer {
         /// The file it goes into.
@@ -177,7 +177,7 @@ impl Command {
             trusted.map(|list| IpBlocks::parse(&list).ok_or(UsageError::TrustedProxy(list)));
         let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER")?;
         let timeout = given(flags.session_timeout, "MICROTICKS_SESSION_TIMEOUT")?;
-        Ok(Command::Serve(ServeConfig {
+        Ok(Command::Serve(Box::new(ServeConfig {
             store: StoreConfig {
                 path: db,
                 default_consumer,
@@ -198,7 +198,7 @@ impl Command {
                 .map(|dsn| dsn.parse())
                 .transpose()
                 .map_err(|error: ParseDsnError| UsageError::SentryDsn(error.to_string()))?,
-        }))
+        })))
     }
 }
 

@@ -69,7 +69,7 @@ fn main() -> ExitCode {
     let _log = logging::start(level);
     let _sentry = dsn.map(sentry::start);
     let done = match command {
-        Command::Serve(config) => serve(config),
+        Command::Serve(config) => serve(*config),
         Command::AddConsumer {
             db,
             name,
