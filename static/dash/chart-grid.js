@@ -8,7 +8,7 @@
 
 import { h } from './dom.js';
 import { STEPS, step } from './geometry.js';
-import { keepApart } from './labels.js';
+import { evenly } from './labels.js';
 import { rove } from './rove.js';
 import { tip } from './tip.js';
 
@@ -32,14 +32,13 @@ export function grid({ label, rows, columns, cells, ends }) {
     role: 'img',
     'aria-label': text,
   }), text));
-  const order = [6, 3, 2, 1].flatMap((stride) => columns.map((_, index) => index).filter((index) => index % stride === 0));
-  const axis = [...new Set(order)].map((index) =>
-    h('span', { style: { left: `${((index + 0.5) / columns.length) * 100}%` } }, columns[index]));
+  const axis = columns.map((column, index) =>
+    h('span', { style: { left: `${((index + 0.5) / columns.length) * 100}%` } }, column));
   const chart = h('div', { class: 'hours', role: 'group', 'aria-label': label },
     rows.map((row, index) => h('div', { class: 'line' },
       h('span', { class: 'label', 'aria-hidden': 'true' }, row),
       marks.slice(index * columns.length, (index + 1) * columns.length))),
-    keepApart(h('div', { class: 'axis', 'aria-hidden': 'true' }, axis)),
+    evenly(h('div', { class: 'axis', 'aria-hidden': 'true' }, axis)),
     h('div', { class: 'key', 'aria-hidden': 'true' }, ends[0],
       Array.from({ length: STEPS }, (_, index) => h('span', { class: `cell step-${index + 1}` })), ends[1]));
   rove(chart, marks, columns.length);

@@ -8,7 +8,7 @@
 
 import { h } from './dom.js';
 import { scale, share } from './geometry.js';
-import { keepApart } from './labels.js';
+import { byImportance, evenly } from './labels.js';
 import { rove } from './rove.js';
 import { tip } from './tip.js';
 
@@ -41,28 +41,13 @@ export function series({ label, bars, format }) {
   const written = [...new Set(notable)].filter((index) => values[index] > 0).map((index) =>
     h('span', { style: { left: middle(index), bottom: `${share(values[index], top) * 100}%` } }, format(values[index])));
   const places = bars.map((bar, index) => ({ at: bar.at, index })).filter(({ at }) => at);
-  const axis = byImportance(places).map(({ at, index }) => h('span', { style: { left: middle(index) } }, at));
+  const axis = places.map(({ at, index }) => h('span', { style: { left: middle(index) } }, at));
   const chart = h('div', { class: 'series', role: 'group', 'aria-label': label },
     h('div', { class: 'plot', 'aria-hidden': 'true' }, lines.map((line) =>
       h('div', { class: 'rule', style: { bottom: `${(line / top) * 100}%` } }, h('span', {}, format(line))))),
     h('div', { class: 'marks' }, marks),
-    keepApart(h('div', { class: 'written', 'aria-hidden': 'true' }, written)),
-    keepApart(h('div', { class: 'axis', 'aria-hidden': 'true' }, axis)));
+    byImportance(h('div', { class: 'written', 'aria-hidden': 'true' }, written)),
+    evenly(h('div', { class: 'axis', 'aria-hidden': 'true' }, axis)));
   rove(chart, marks);
   return chart;
-}
-
-/**
- * First and last label, then the middle, then the quarters …: so that those that remain are spread evenly.
- *
- * @template T
- * @param {T[]} items
- * @returns {T[]}
- */
-function byImportance(items) {
-  const order = new Set([0, items.length - 1]);
-  for (let stride = items.length / 2; stride >= 0.5; stride /= 2) {
-    for (let at = stride; at < items.length; at += stride) order.add(Math.round(at));
-  }
-  return [...order].filter((index) => index >= 0 && index < items.length).map((index) => items[index]);
 }

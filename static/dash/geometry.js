@@ -61,6 +61,21 @@ export function fitting(extents, gap) {
 }
 
 /**
+ * How many labels of an axis to step over, so that those that remain are evenly spread and stand apart.
+ *
+ * @param {{start: number, end: number}[]} extents In the order of the axis.
+ * @param {number} gap
+ * @returns {number} 1 to show all of them.
+ */
+export function stride(extents, gap) {
+  const isFree = (/** @type {number} */ size) => extents.every(({ start }, index) =>
+    index % size !== 0 || index < size || start >= extents[index - size].end + gap);
+  let size = 1;
+  while (size < extents.length && !isFree(size)) size += 1;
+  return size;
+}
+
+/**
  * Columns and rows that divide a surface into nearly square cells, `fine` of them along its longer side.
  *
  * @param {number} width

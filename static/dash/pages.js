@@ -21,5 +21,6 @@
 /** @type {Record<string, () => Promise<Page>>} */
 export const PAGES = {
   overview: () => import('./page-overview.js'),
+  screens: () => import('./page-screens.js'),
   visits: () => import('./page-visits.js'),
 };
