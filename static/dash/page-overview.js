@@ -168,7 +168,7 @@ function daysView({ days, weekdays }) {
   return {
     answer: [
       ...(weekday.dates > 1 ? phrase('overview.days.weekday', {
-        day: h('b', {}, weekdayName(weekday.weekday, 'long')), n: decimal(weekday.sessions_per_date),
+        day: h('b', {}, capital(weekdayName(weekday.weekday, 'long'))), n: decimal(weekday.sessions_per_date),
       }) : []),
       ...phrase('overview.days.busiest', {
         day: h('b', {}, dateName(busiest.date)), visits: say('visits', { n: count(busiest.sessions) }, busiest.sessions),
@@ -404,6 +404,16 @@ function byMonth(days) {
     months.set(date.slice(0, 7), { date: month.date, sessions: month.sessions + sessions, touches: month.touches + touches });
   }
   return [...months.values()];
+}
+
+/**
+ * A name that begins a sentence; Norwegian weekdays are small ones.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+function capital(text) {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 /**

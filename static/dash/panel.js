@@ -18,6 +18,8 @@ const FEW = 20;
 /** A page that has been open for so long and is refused was logged in, and is no more. */
 const LOGGED_IN_MS = 10_000;
 
+/** @typedef {{name: string, parameters: import('./api.js').Parameters}} Source A report, offered as files. */
+
 /**
  * What a panel shows of its data; null where there is nothing.
  *
@@ -26,6 +28,7 @@ const LOGGED_IN_MS = 10_000;
  * @property {Node} [chart]
  * @property {() => Node} [table] Made when somebody opens it.
  * @property {number} [visits] How many visits it is about: a few are said to be few.
+ * @property {Source} [report] What it is made of, where that is known only with the data.
  */
 
 /**
@@ -37,7 +40,7 @@ const LOGGED_IN_MS = 10_000;
  * @param {(data: Data) => View|null} panel.view
  * @param {number} [panel.height] What it is likely to need, in pixels, kept free while it loads.
  * @param {() => (string|Node)[]} [panel.nothing] What to do next where there is nothing; by default a short word.
- * @param {{name: string, parameters: import('./api.js').Parameters}} [panel.report] What it is made of, as files.
+ * @param {Source} [panel.report] What it is made of.
  * @param {AbortSignal} signal
  * @returns {Promise<void>} Resolves when it shows something.
  */
@@ -68,13 +71,13 @@ export async function panel(container, { question, load, view, height = 0, nothi
    * @param {View} shown
    * @returns {Node[]}
    */
-  function content({ answer, chart, table, visits }) {
+  function content({ answer, chart, table, visits, report: source = report }) {
     const parts = [h('p', { class: 'answer' }, answer)];
     if (visits !== undefined && visits < FEW) {
       parts.push(h('p', { class: 'few small' }, say('panel.few', { n: count(visits) }, visits)));
     }
     if (chart) parts.push(h('div', { class: 'chart' }, chart));
-    if (table || report) parts.push(h('div', { class: 'foot' }, table && disclosed(table), report && files(report)));
+    if (table || source) parts.push(h('div', { class: 'foot' }, table && disclosed(table), source && files(source)));
     return parts;
   }
 }
@@ -90,7 +93,7 @@ function disclosed(table) {
 }
 
 /**
- * @param {{name: string, parameters: import('./api.js').Parameters}} report
+ * @param {Source} report
  * @returns {HTMLElement}
  */
 function files({ name, parameters }) {

@@ -33,14 +33,17 @@ const USUAL = { width: 1920, height: 1080 };
  */
 export async function heatPanel(container, state, filter, reports, signal) {
   const { screen } = state;
-  const surface = await surfaceOf(screen, state.device, signal);
-  if (signal.aborted) return;
-  const size = cellsOf(surface.width, surface.height, FINE);
   await panel(container, {
     question: say('heat.question'),
     height: 560,
-    load: async () => (await reports('heatmap', { screen, ...size })).rows,
-    view: (/** @type {Cell[]} */ cells) => (cells.length === 0 ? null : {
+    load: async () => {
+      const surface = await surfaceOf(screen, state.device, signal);
+      const size = cellsOf(surface.width, surface.height, FINE);
+      /** @type {Cell[]} */
+      const cells = (await reports('heatmap', { screen, ...size })).rows;
+      return { surface, size, cells };
+    },
+    view: ({ surface, size, cells }) => (cells.length === 0 ? null : {
       answer: answer(cells),
       chart: switched(state.by, (by) => heat({
         ...surface,
@@ -65,8 +68,8 @@ export async function heatPanel(container, state, filter, reports, signal) {
         ],
         rows: cells,
       }),
+      report: { name: 'heatmap', parameters: { ...filter, screen, ...size } },
     }),
-    report: { name: 'heatmap', parameters: { ...filter, screen, ...size } },
   }, signal);
 }
 

@@ -72,8 +72,8 @@ export async function flowPanel(container, screen, filter, reports, signal) {
     load: () => waysOf(screen, reports),
     view: ({ from, to }) => (from.length + to.length === 0 ? null : {
       answer: [
-        ...(from.length > 0 ? phrase('ways.from.answer', { way: wayName(from[0], 'from'), share: shareOf(from) }) : []),
-        ...(to.length > 0 ? phrase('ways.to.answer', { way: wayName(to[0], 'to'), share: shareOf(to) }) : []),
+        ...sentence(from, 'from'),
+        ...sentence(to, 'to'),
       ],
       chart: flow(
         { title: say('ways.from'), rows: from.slice(0, TOP).map((way) => rowOf(way, 'from')), none: say('ways.none') },
@@ -109,20 +109,19 @@ async function waysOf(screen, reports) {
 }
 
 /**
+ * What most people do.
+ *
  * @param {Way[]} ways
- * @returns {string}
- */
-function shareOf(ways) {
-  return percent(ways[0].count / ways.reduce((sum, way) => sum + way.count, 0));
-}
-
-/**
- * @param {Way} way
  * @param {'from'|'to'} side
- * @returns {Node}
+ * @returns {(string|Node)[]}
  */
-function wayName({ screen }, side) {
-  return screen === null ? h('span', {}, say(`ways.${side}.outside`)) : shortName(screen);
+function sentence(ways, side) {
+  if (ways.length === 0) return [];
+  const [{ screen, count: most }] = ways;
+  const share = percent(most / ways.reduce((sum, way) => sum + way.count, 0));
+  return screen === null
+    ? [say(`ways.${side}.outside.answer`, { share })]
+    : phrase(`ways.${side}.answer`, { share, name: shortName(screen) });
 }
 
 /**
@@ -132,7 +131,7 @@ function wayName({ screen }, side) {
  */
 function rowOf(way, side) {
   return {
-    name: way.screen ?? wayName(way, side),
+    name: way.screen ?? h('span', {}, say(`ways.${side}.outside`)),
     size: way.count,
     value: count(way.count),
     href: way.screen === null ? undefined : href({ page: 'screens', screen: way.screen }),

@@ -244,10 +244,12 @@ export const STRINGS = {
   'ways.from': ['Came from', 'Kom fra', 'Kamen von'],
   'ways.to': ['Went to', 'Gikk til', 'Gingen zu'],
   'ways.none': ['Nowhere.', 'Ingen steder.', 'Nirgends.'],
-  'ways.from.answer': ['{share} come from {way}. ', '{share} kommer fra {way}. ', '{share} kommen von {way}. '],
-  'ways.to.answer': ['{share} go on to {way}.', '{share} går videre til {way}.', '{share} gehen weiter zu {way}.'],
-  'ways.from.outside': ['the beginning of the visit', 'begynnelsen av besøket', 'dem Beginn des Besuchs'],
-  'ways.to.outside': ['the end of the visit', 'slutten av besøket', 'dem Ende des Besuchs'],
+  'ways.from.answer': ['{share} come from {name}. ', '{share} kommer fra {name}. ', '{share} kommen von {name}. '],
+  'ways.to.answer': ['{share} go on to {name}.', '{share} går videre til {name}.', '{share} gehen weiter zu {name}.'],
+  'ways.from.outside': ['(began here)', '(begynte her)', '(begannen hier)'],
+  'ways.to.outside': ['(ended here)', '(sluttet her)', '(endeten hier)'],
+  'ways.from.outside.answer': ['{share} begin their visit here. ', '{share} begynner besøket her. ', '{share} beginnen ihren Besuch hier. '],
+  'ways.to.outside.answer': ['{share} end their visit here.', '{share} slutter besøket her.', '{share} beenden ihren Besuch hier.'],
 
   // Visits.
   'visits.question': ['Who was here last?', 'Hvem var her sist?', 'Wer war zuletzt da?'],

@@ -92,7 +92,7 @@ function wander(random, pick, screens) {
   for (let touches = 1 + Math.floor(random() * 9); touches > 0; touches -= 1) {
     at += 2 + Math.floor(random() ** 2 * 60);
     const inVain = screen === 'map' && random() < 0.5;
-    const next = inVain ? screen : pick(screens);
+    const next = inVain ? screen : pick(screens.filter(one => one !== screen));
     const [clickX, clickY] = inVain ? [1700, 950] : [Math.floor(random() * 1920), Math.floor(random() * random() * 1080)];
     const target = inVain ? 'broken button' : `to ${next}`;
     steps.push([at, 'click', { target, screen, clickX, clickY, viewWidth: 1920, viewHeight: 1080 }]);
