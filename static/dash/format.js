@@ -136,7 +136,7 @@ export function ago(ms, now) {
 }
 
 /**
- * `Wednesday 25 August 2017`, by the reader's clock.
+ * `Friday, 25 August 2017`, by the reader's clock.
  *
  * @param {number} ms
  * @returns {string}

@@ -19,6 +19,6 @@ scenario('a touch on the example page is a row, and the dashboard shows it', asy
   const page = await scene.page(`${server.origin}/example/`);
   await page.locator('body').click({ position: { x: 60, y: 60 } });
   await server.awaitEvents(1, 'click');
-  const dashboard = await scene.page(`${server.origin}/dash`);
+  const dashboard = await scene.page(`${server.origin}/dash?page=visits`);
   await dashboard.getByText('1 touch').first().waitFor();
 });
