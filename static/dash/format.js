@@ -63,6 +63,16 @@ export function decimal(number) {
 }
 
 /**
+ * `0.042`, as exactly as the reports have seconds, for a table; a dash for what is unknown.
+ *
+ * @param {number|null} number
+ * @returns {string}
+ */
+export function exact(number) {
+  return number === null ? '–' : formatter(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(number);
+}
+
+/**
  * `38 %`, `4.5 %`, `<0.1 %`, of a share from 0 to 1; a dash for what is unknown.
  *
  * @param {number|null} share
