@@ -221,19 +221,6 @@ export function utc(text) {
 }
 
 /**
- * How long a visit lasted: `3 min 20 s`, `still open`, or `unknown` where a time cannot be read or the clock ran
- * backwards.
- *
- * @param {{started_at: string, stopped_at: string|null}} session
- * @returns {string}
- */
-export function lasted({ started_at, stopped_at }) {
-  if (stopped_at === null) return say('visit.open');
-  const [began, ended] = [parseTime(started_at), parseTime(stopped_at)];
-  return began === null || ended === null || ended < began ? say('visit.unknown') : duration(ended - began);
-}
-
-/**
  * What an event was about, in the words of its own data: the thing touched, the screen it was on, and up to three
  * other values.
  *
@@ -251,16 +238,6 @@ export function describe(data) {
     screen: typeof screen === 'string' ? shortened(screen) : '',
     rest: others.slice(0, VALUES).map(([key, held]) => `${shortened(key)} ${value(held)}`).join(', '),
   };
-}
-
-/**
- * An event's data in full, laid out for reading.
- *
- * @param {unknown} data
- * @returns {string}
- */
-export function laidOut(data) {
-  return typeof data === 'string' ? data : JSON.stringify(data, null, 2);
 }
 
 /**

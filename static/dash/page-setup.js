@@ -1,0 +1,286 @@
+// @ts-check
+/*
+ * The set-up: does a touch arrive, the tag for each app, the address for other machines, each device's last sign of
+ * life, the visits that are marked, and everything as files.
+ *
+ * Loaded by main.js.
+ */
+
+import { BASE, filterOf, readConsumers, readDevices, readReport } from './api.js';
+import { addCopyButtons } from './copy.js';
+import { h, nameOf } from './dom.js';
+import { downloads } from './downloads.js';
+import { ago, count, moment, parseTime, seconds, utc } from './format.js';
+import { phrase, say } from './language.js';
+import { liveCheck } from './live-check.js';
+import { panel } from './panel.js';
+import { pulseOf, SHAPES } from './pulse.js';
+import { href } from './state.js';
+import { table } from './table.js';
+import { markVisits, noticePlace } from './visit-mark.js';
+
+/** So many apps are shown with their tags; all of them are in the table. */
+const APPS = 12;
+/** So many marked visits are listed; the list of visits has all of them. */
+const MARKED = 200;
+
+/** @typedef {Awaited<ReturnType<typeof readConsumers>>} Roster */
+
+/** @type {import('./pages.js').Page['show']} */
+export async function show(container, state, signal) {
+  const places = Array.from({ length: 6 }, () => h('div', { class: 'place' }));
+  container.append(...places);
+  const [check, apps, address, devices, marked, files] = places;
+  const roster = readConsumers(signal);
+  const names = roster.then(({ consumers }) => new Map(consumers.map(({ id, name }) => [id, name])), () => new Map());
+  const signs = devicesPanel(devices, state, names, signal);
+  liveCheck(check, state, signs.see, signal);
+  files.append(downloads(filterOf(state)));
+  await Promise.all([
+    panel(apps, {
+      question: say('apps.question'), height: 260, load: () => again(roster, signal), view: appsView, nothing: noApps,
+    }, signal),
+    panel(address, {
+      question: say('address.question'), height: 130, load: () => again(roster, signal), view: addressView,
+    }, signal),
+    signs.shown,
+    markedPanel(marked, signal),
+  ]);
+}
+
+/**
+ * The first answer is asked for once; whoever tries again asks anew.
+ *
+ * @param {Promise<Roster>} first
+ * @param {AbortSignal} signal
+ * @returns {Promise<Roster>}
+ */
+function again(first, signal) {
+  return first.catch(() => readConsumers(signal));
+}
+
+/**
+ * @param {Roster} roster
+ * @returns {import('./panel.js').View|null}
+ */
+function appsView({ consumers, from_elsewhere: elsewhere }) {
+  const active = consumers.filter((app) => app.deleted_at === null);
+  if (active.length === 0) return null;
+  const script = `${elsewhere ?? BASE.href}microticks.js`;
+  const now = Date.now();
+  const heard = active.filter((app) => app.last_event !== null);
+  const latest = heard.reduce((/** @type {import('./api.js').Consumer|null} */ best, app) =>
+    ((best?.last_event ?? '') < (app.last_event ?? '') ? app : best), null);
+  const chart = h('div', { class: 'apps' }, active.slice(0, APPS).map((app) => h('div', {},
+    h('h3', {}, nameOf(app.name)),
+    h('p', { class: 'soft small' }, [lastEvent(app, now), app.ip_filter ? say('apps.filter', { from: app.ip_filter }) : ''].filter(Boolean).join(' · ')),
+    h('div', { class: 'snippet' }, h('pre', {}, `<script async src="${script}" data-consumer-key="${app.key}"></script>`)))));
+  addCopyButtons(chart, { copy: say('copy'), copied: say('copied'), press: say('copy.press') });
+  const n = say('apps', { n: count(active.length) }, active.length);
+  return {
+    answer: latest
+      ? phrase('apps.answer', { n: h('b', {}, n), ago: ago(parseTime(latest.last_event) ?? 0, now), name: nameOf(latest.name) })
+      : phrase('apps.answer.silent', { n: h('b', {}, n) }),
+    chart,
+    table: () => table({
+      label: say('apps.question'),
+      columns: [
+        { key: 'name', label: say('column.app'), isName: true },
+        { key: 'created_at', label: say('column.created'), isName: true, show: (app) => moment(app.created_at) },
+        { key: 'last_event', label: say('column.lastEvent'), isName: true, show: (app) => (app.last_event === null ? null : moment(app.last_event)) },
+        { key: 'deleted_at', label: say('column.removed'), isName: true, show: (app) => (app.deleted_at === null ? null : moment(app.deleted_at)) },
+        { key: 'ip_filter', label: say('column.ipFilter'), isName: true },
+      ],
+      rows: consumers,
+    }),
+  };
+}
+
+/**
+ * @param {import('./api.js').Consumer} app
+ * @param {number} now
+ * @returns {string}
+ */
+function lastEvent({ last_event: last }, now) {
+  return last === null ? say('apps.never') : say('apps.last', { ago: ago(parseTime(last) ?? 0, now) });
+}
+
+/** @returns {Node[]} */
+function noApps() {
+  return [h('p', { class: 'answer' }, say('apps.nothing')), steps(say('apps.nothing.how'), 'microticks --add-consumer MyApp')];
+}
+
+/**
+ * @param {Roster} roster
+ * @returns {import('./panel.js').View}
+ */
+function addressView({ listening, from_elsewhere: elsewhere }) {
+  return elsewhere
+    ? { answer: phrase('address.answer', { address: h('b', {}, elsewhere) }), chart: steps(say('address.how'), `${elsewhere}microticks.js`) }
+    : {
+      answer: phrase('address.none', { address: h('b', {}, listening) }),
+      chart: steps(say('address.none.how'), `microticks --key a-long-secret --bind 0.0.0.0:${listening.split(':').pop()}`),
+    };
+}
+
+/**
+ * What to do, and the text to copy for it.
+ *
+ * @param {string} sentence
+ * @param {string} text
+ * @returns {HTMLElement}
+ */
+function steps(sentence, text) {
+  const element = h('div', { class: 'steps-to-take' },
+    h('p', { class: 'soft' }, sentence), h('div', { class: 'snippet' }, h('pre', {}, text)));
+  addCopyButtons(element, { copy: say('copy'), copied: say('copied'), press: say('copy.press') });
+  return element;
+}
+
+/**
+ * The devices, each with its last sign of life; `see` is told those that come while the page is open.
+ *
+ * @param {HTMLElement} place
+ * @param {import('./state.js').State} state
+ * @param {Promise<Map<number, string>>} names Of the apps, by their ids.
+ * @param {AbortSignal} signal
+ * @returns {{shown: Promise<void>, see: (sign: import('./live.js').Sign) => void}}
+ */
+function devicesPanel(place, state, names, signal) {
+  const ours = (/** @type {{consumer_id: number, name: string}} */ { consumer_id: id, name }) =>
+    (state.consumer === '' || state.consumer === String(id)) && (state.device === '' || state.device === name);
+  /** @type {Map<string, import('./api.js').Device>} */
+  const devices = new Map();
+  /** @type {Set<string>} Devices with more in their queue than the last time. */
+  const growing = new Set();
+  /** @type {Map<number, string>} */
+  let apps = new Map();
+  const chart = h('div');
+  const shown = panel(place, {
+    question: say('devices.question'),
+    height: 260,
+    load: async () => {
+      const [all, known] = await Promise.all([readDevices(signal), names]);
+      apps = known;
+      for (const device of all.filter(ours)) devices.set(keyOf(device.consumer_id, device.name), device);
+      return [...devices.values()];
+    },
+    view: (all) => (all.length === 0 ? null : { answer: answer(), chart: draw() }),
+    nothing: () => [
+      h('p', { class: 'answer' }, say('devices.nothing')),
+      steps(say('devices.nothing.how'), '<script async src="…/microticks.js" data-device="table-1"></script>'),
+    ],
+  }, signal);
+  return { shown, see };
+
+  /**
+   * @param {import('./live.js').Sign} sign
+   */
+  function see({ consumer_id: id, device, time, queued, dropped }) {
+    const key = keyOf(id, device ?? '');
+    const before = devices.get(key);
+    if (!before) return;
+    if ((queued ?? 0) > (before.queued ?? 0)) growing.add(key);
+    else growing.delete(key);
+    devices.set(key, { ...before, last_alive: time, queued, dropped });
+    draw();
+    place.querySelector('.answer')?.replaceChildren(...answer());
+  }
+
+  /**
+   * @param {import('./api.js').Device} device
+   */
+  function pulse({ consumer_id: id, name, last_alive: last, dropped }) {
+    return pulseOf({ last_alive: parseTime(last) ?? 0, dropped, isQueueGrowing: growing.has(keyOf(id, name)) }, Date.now());
+  }
+
+  function answer() {
+    const all = [...devices.values()];
+    const alive = all.filter((device) => pulse(device) === 'alive').length;
+    return phrase('devices.answer', { n: h('b', {}, count(alive)), all: say('devices', { n: count(all.length) }, all.length) });
+  }
+
+  function draw() {
+    const now = Date.now();
+    chart.replaceChildren(table({
+      label: say('devices.question'),
+      search: devices.size > MARKED ? (row) => row.name : undefined,
+      columns: [
+        { key: 'name', label: say('column.device'), isName: true, show: (row) => (row.name ? nameOf(row.name) : say('device.unnamed')) },
+        { key: 'last_alive', label: say('column.alive'), isName: true, show: (row) => {
+          const state = pulse(row);
+          return h('span', { class: `device ${state}`, title: utc(row.last_alive) },
+            h('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[state]),
+            h('span', {}, `${say(`pulse.${state}`)}, ${ago(parseTime(row.last_alive) ?? 0, now)}`));
+        } },
+        { key: 'app', label: say('column.app'), isName: true },
+        { key: 'queued', label: say('column.queued') },
+        { key: 'dropped', label: say('column.dropped') },
+        { key: 'size', label: say('column.size'), isName: true },
+        { key: 'version', label: say('column.version'), isName: true },
+      ],
+      rows: [...devices.values()].map((device) => ({
+        ...device,
+        app: apps.get(device.consumer_id) ?? String(device.consumer_id),
+        size: device.width && device.height ? `${device.width} × ${device.height}` : null,
+      })),
+    }));
+    return chart;
+  }
+}
+
+/**
+ * @param {number} consumer
+ * @param {string} device
+ * @returns {string}
+ */
+function keyOf(consumer, device) {
+  return `${consumer} ${device}`;
+}
+
+/**
+ * The visits that are marked as staff tests, of all time.
+ *
+ * @param {HTMLElement} place
+ * @param {AbortSignal} signal
+ */
+async function markedPanel(place, signal) {
+  const notice = noticePlace();
+  const list = h('div');
+  place.append(list, notice);
+  await show();
+
+  async function show() {
+    list.replaceChildren();
+    await panel(list, {
+      question: say('marked.question'),
+      height: 130,
+      load: async () => (await readReport('sessions', { marked: 'only', limit: MARKED + 1 }, signal)).rows,
+      view: (rows) => (rows.length === 0 ? null : {
+        answer: rows.length > MARKED
+          ? say('marked.many', { n: count(MARKED) })
+          : phrase('marked.answer', { visits: h('b', {}, say('visits', { n: count(rows.length) }, rows.length)) }),
+        chart: table({
+          label: say('marked.question'),
+          columns: [
+            { key: 'started_at', label: say('column.began'), isName: true, show: (row) => h('a', {
+              href: href({ page: 'visits', visit: String(row.session_id) }), 'data-state': true, title: utc(row.started_at),
+            }, moment(row.started_at)) },
+            { key: 'device', label: say('column.device'), isName: true },
+            { key: 'active_s', label: say('column.active'), show: (row) => seconds(row.active_s) },
+            { key: 'touches', label: say('column.touches') },
+            { key: 'session_id', label: say('column.mark'), isName: true, show: ({ session_id: id }) => h('button', {
+              type: 'button', class: 'in-row', 'aria-label': say('mark.include.one', { id }), onclick: () => markVisits([id], false, notice, show),
+            }, say('mark.include')) },
+          ],
+          rows: rows.slice(0, MARKED),
+        }),
+        report: { name: 'sessions', parameters: { marked: 'only' } },
+      }),
+      nothing: () => [
+        h('p', { class: 'answer soft' }, say('marked.nothing')),
+        h('p', { class: 'row' }, h('a', { class: 'button', href: href({ page: 'visits' }), 'data-state': true }, say('marked.nothing.how'))),
+      ],
+    }, signal);
+  }
+}
