@@ -15,11 +15,13 @@ mod file;
 mod health;
 mod ingest;
 pub mod lists;
+mod live;
 mod open;
 mod queue;
 mod rarely;
 mod readers;
 pub mod rebuild;
+mod roster;
 mod session;
 mod writer;
 
@@ -29,12 +31,14 @@ use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
 use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
 use file::FileLock;
+use ingest::Ingest;
 use lists::{Flow, Scan};
+use live::Live;
 use open::Content;
 use queue::Queue;
 use readers::Readers;
@@ -42,6 +46,8 @@ use writer::Writer;
 
 use crate::limits;
 use crate::model::list::{EventRow, SessionRow};
+use crate::model::live::{News, Visit};
+use crate::model::roster::{ConsumerRow, DeviceRow};
 use crate::model::{Outcome, Refusal, Request};
 
 /// What a store is opened with.
@@ -79,6 +85,7 @@ pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
     freshness: Arc<Freshness>,
+    live: Arc<Live>,
     report_turns: Arc<Semaphore>,
     phase: watch::Receiver<Phase>,
     volatile: Option<&'static str>,
@@ -109,11 +116,13 @@ impl Store {
         let queue = Arc::new(Queue::default());
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
         let freshness = Arc::new(Freshness::new(Arc::clone(&queue)));
+        let live = Arc::new(Live::default());
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             freshness: Arc::clone(&freshness),
+            live: Arc::clone(&live),
             report_turns: Arc::new(Semaphore::new(cores())),
             phase,
             volatile: file::volatile_file_system(&path),
@@ -134,8 +143,7 @@ impl Store {
                 queue,
                 readers,
                 freshness,
-                default_consumer,
-                session_timeout,
+                Ingest::new(default_consumer, session_timeout, live),
             )
         };
         let get_ready = move || {
@@ -247,6 +255,16 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, look).await
     }
 
+    /// All consumers, removed ones too.
+    pub async fn consumers(&self) -> Result<Vec<ConsumerRow>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, roster::consumers).await
+    }
+
+    /// All devices that have given a sign of life.
+    pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, roster::devices).await
+    }
+
     /// Has the writer derive every session that is dirty now, so that a report is never partial.
     pub async fn derive_what_changed(&self) -> Result<(), StoreError> {
         self.wait_until_ready().await?;
@@ -299,8 +317,19 @@ impl Store {
         done.unwrap_or(Err(StoreError::Internal))
     }
 
+    /// Everything that is stored from now on; `None` when the server is stopping.
+    pub fn watch(&self) -> Option<broadcast::Receiver<News>> {
+        self.live.watch()
+    }
+
+    /// The latest sessions that are under way, the latest first.
+    pub async fn visits(&self) -> Result<Vec<Visit>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, live::visits).await
+    }
+
     /// Ends all reading. Lists that are being sent are broken off.
     pub fn stop_reading(&self) {
+        self.live.close();
         self.readers.close();
     }
 

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -43,31 +43,27 @@ impl Writer {
         queue: Arc<Queue>,
         readers: Arc<Readers>,
         freshness: Arc<Freshness>,
-        default_consumer: Option<String>,
-        session_timeout: Duration,
+        ingest: Ingest,
     ) -> Result<Writer, OpenError> {
         let path = opened.path.clone();
         let mut connection = opened.make_current()?;
         let identity = Identity::of(&path);
         let prepared = || {
             connection.busy_timeout(limits::LOCK_WAIT)?;
-            warn_of_what_is_odd(&connection, default_consumer.as_deref())?;
+            warn_of_what_is_odd(&connection, ingest.default_consumer())?;
             LogKeeper::watch(&mut connection, readers)
         };
         match prepared() {
-            Ok(log) => {
-                let ingest = Ingest::new(default_consumer, session_timeout);
-                Ok(Writer {
-                    path,
-                    connection,
-                    queue,
-                    identity,
-                    log,
-                    ingest,
-                    mistakes: Rarely::new(limits::MISTAKE_PAUSE),
-                    deriving: Deriving::new(freshness),
-                })
-            }
+            Ok(log) => Ok(Writer {
+                path,
+                connection,
+                queue,
+                identity,
+                log,
+                ingest,
+                mistakes: Rarely::new(limits::MISTAKE_PAUSE),
+                deriving: Deriving::new(freshness),
+            }),
             Err(error) => Err(OpenError::Sqlite { path, error }),
         }
     }
@@ -133,6 +129,7 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
+                self.ingest.tell_news();
                 self.deriving.note_dirty(Instant::now());
                 self.queue
                     .answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
@@ -170,6 +167,7 @@ impl Writer {
         match expired {
             Ok(more) => {
                 self.end_trouble();
+                self.ingest.tell_news();
                 self.deriving.note_dirty(now);
                 Ok(more)
             }
