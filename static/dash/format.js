@@ -63,6 +63,16 @@ export function decimal(number) {
 }
 
 /**
+ * `0.042`, as exactly as the reports have seconds, for a table; a dash for what is unknown.
+ *
+ * @param {number|null} number
+ * @returns {string}
+ */
+export function exact(number) {
+  return number === null ? '–' : formatter(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(number);
+}
+
+/**
  * `38 %`, `4.5 %`, `<0.1 %`, of a share from 0 to 1; a dash for what is unknown.
  *
  * @param {number|null} share
@@ -136,7 +146,7 @@ export function ago(ms, now) {
 }
 
 /**
- * `Wednesday 25 August 2017`, by the reader's clock.
+ * `Friday, 25 August 2017`, by the reader's clock.
  *
  * @param {number} ms
  * @returns {string}
@@ -206,6 +216,20 @@ export function moment(text) {
   const ms = parseTime(text);
   if (ms !== null) return `${dayName(ms)}, ${clock(ms)}`;
   return text === '' ? say('time.none') : say('time.unreadable', { text: shortened(text) });
+}
+
+/**
+ * `Fri, 25 Aug 2017, 17:09`: the same where there are many.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function shortMoment(text) {
+  const ms = parseTime(text);
+  if (ms === null) return moment(text);
+  return formatter(Intl.DateTimeFormat, {
+    weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
+  }).format(ms);
 }
 
 /**

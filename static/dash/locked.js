@@ -20,7 +20,7 @@ element('ask').hidden = visit?.responseStatus === 403;
 
 const wanted = new URLSearchParams(location.search);
 wanted.delete('key');
-const query = wanted.size > 0 ? `?${wanted}` : '';
+const query = String(wanted) === '' ? '' : `?${wanted}`;
 /** @type {HTMLInputElement} */ (element('to')).value = query;
 // Where the key is wrong this same page is the answer at `login`; it still knows from its address where to go.
 /** @type {HTMLFormElement} */ (element('login')).action = `login${query}`;

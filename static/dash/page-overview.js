@@ -12,7 +12,7 @@ import { grid } from './chart-grid.js';
 import { series } from './chart-series.js';
 import { h, shortName } from './dom.js';
 import {
-  count, dateName, decimal, monthName, percent, seconds, shortDate, weekdayName,
+  count, dateName, decimal, exact, monthName, percent, seconds, shortDate, weekdayName,
 } from './format.js';
 import { phrase, say } from './language.js';
 import { liveStrip } from './live-strip.js';
@@ -120,20 +120,12 @@ function usedView({ now, before }, length) {
       label: say('overview.used'),
       columns: [
         { key: 'name', label: say('column.figure'), isName: true },
-        { key: 'now', label: say('column.now'), show: ({ now: value }) => plain(value) },
-        ...(before ? [/** @type {const} */ ({ key: 'before', label: say('column.before'), show: (/** @type {any} */ row) => plain(row.before) })] : []),
+        { key: 'now', label: say('column.now'), show: (row) => exact(row.now) },
+        ...(before ? [/** @type {const} */ ({ key: 'before', label: say('column.before'), show: (/** @type {any} */ row) => exact(row.before) })] : []),
       ],
       rows: Object.keys(now).map((name) => ({ name: say(`overview.column.${name}`), now: now[name], before: before?.[name] ?? null })),
     }),
   };
-}
-
-/**
- * @param {number|null} value
- * @returns {string|null}
- */
-function plain(value) {
-  return value === null ? null : new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 3 }).format(value);
 }
 
 /**

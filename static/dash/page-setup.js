@@ -8,9 +8,9 @@
 
 import { BASE, filterOf, readConsumers, readDevices, readReport } from './api.js';
 import { addCopyButtons } from './copy.js';
-import { h, nameOf } from './dom.js';
+import { h, nameOf, shortName } from './dom.js';
 import { downloads } from './downloads.js';
-import { ago, count, moment, parseTime, seconds, utc } from './format.js';
+import { ago, count, moment, parseTime, seconds, shortMoment, utc } from './format.js';
 import { phrase, say } from './language.js';
 import { liveCheck } from './live-check.js';
 import { panel } from './panel.js';
@@ -79,7 +79,7 @@ function appsView({ consumers, from_elsewhere: elsewhere }) {
   const n = say('apps', { n: count(active.length) }, active.length);
   return {
     answer: latest
-      ? phrase('apps.answer', { n: h('b', {}, n), ago: ago(parseTime(latest.last_event) ?? 0, now), name: nameOf(latest.name) })
+      ? phrase('apps.answer', { n: h('b', {}, n), ago: ago(parseTime(latest.last_event) ?? 0, now), name: shortName(latest.name) })
       : phrase('apps.answer.silent', { n: h('b', {}, n) }),
     chart,
     table: () => table({
@@ -265,7 +265,7 @@ async function markedPanel(place, signal) {
           columns: [
             { key: 'started_at', label: say('column.began'), isName: true, show: (row) => h('a', {
               href: href({ page: 'visits', visit: String(row.session_id) }), 'data-state': true, title: utc(row.started_at),
-            }, moment(row.started_at)) },
+            }, shortMoment(row.started_at)) },
             { key: 'device', label: say('column.device'), isName: true },
             { key: 'active_s', label: say('column.active'), show: (row) => seconds(row.active_s) },
             { key: 'touches', label: say('column.touches') },

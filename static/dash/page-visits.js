@@ -9,7 +9,7 @@
 import { filterOf, readOr, readReport, readSessions } from './api.js';
 import { h, nameOf } from './dom.js';
 import { firstSteps } from './first-steps.js';
-import { ago, count, moment, parseTime, seconds, shortened, utc } from './format.js';
+import { ago, count, moment, parseTime, seconds, shortened, shortMoment, utc } from './format.js';
 import { phrase, say } from './language.js';
 import { panel } from './panel.js';
 import { isLeftOut, reasonName, suspectName } from './reasons.js';
@@ -238,7 +238,7 @@ function listOf(visits, state, change) {
     columns: [
       { key: 'started_at', label: say('column.began'), isName: true, show: (row) => h('a', {
         href: href({ visit: String(row.session_id), at: '' }), 'data-state': true, title: utc(row.started_at),
-      }, moment(row.started_at)) },
+      }, shortMoment(row.started_at)) },
       { key: 'device', label: say('column.device'), isName: true },
       { key: 'active_s', label: say('column.active'), show: (row) => seconds(row.active_s) },
       { key: 'touches', label: say('column.touches'), bar: true },

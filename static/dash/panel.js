@@ -45,13 +45,14 @@ const LOGGED_IN_MS = 10_000;
  * @returns {Promise<void>} Resolves when it shows something.
  */
 export async function panel(container, { question, load, view, height = 0, nothing, report }, signal) {
-  const body = h('div', { class: 'body', style: { 'min-height': `${height}px` } });
+  const body = h('div', { class: 'body' });
   const element = h('section', { class: 'panel', 'aria-busy': 'true' }, h('h2', {}, question), body);
   container.append(element);
   await fill();
 
   async function fill() {
     element.setAttribute('aria-busy', 'true');
+    body.style.setProperty('min-height', `${Math.max(height, body.offsetHeight)}px`);
     body.replaceChildren(h('p', { class: 'answer soft' }, say('panel.loading')));
     try {
       const shown = view(await load());

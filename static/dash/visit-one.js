@@ -198,9 +198,9 @@ function eventsView(visit, events) {
         ],
         rows: shown.map(({ time, action, data }) => ({ time, action, ...describe(data) })),
       }),
-      h('p', { class: 'files small' }, h('a', {
+      h('div', { class: 'foot' }, h('p', { class: 'files small' }, h('a', {
         href: listAddress('events', { session: visit, sort: 'time' }), download: `visit-${visit}.csv`,
-      }, say('events.csv')))),
+      }, say('events.csv'))))),
   };
 }
 

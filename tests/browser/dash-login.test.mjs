@@ -49,3 +49,17 @@ scenario('the door opens without scripts', async scene => {
   await page.getByLabel('Key').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Open the dashboard' }).isVisible(), true);
 });
+
+scenario('who gives the key reads, until they log out', async scene => {
+  const { page } = await locked(scene);
+  await page.getByLabel('Key').fill('not the key');
+  await page.keyboard.press('Enter');
+  await page.getByText('That key is not the one').waitFor();
+  await page.getByLabel('Key').fill('reading');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'What do people look at?' }).waitFor();
+  assert.match(page.url(), /\/dash\?page=screens&range=7&screen=a\+b$/);
+  await page.getByRole('heading', { name: 'a b', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('heading', { name: 'The dashboard is locked' }).waitFor();
+});

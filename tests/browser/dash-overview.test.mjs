@@ -294,7 +294,7 @@ scenario('what pages sent is never markup, and breaks no layout', async scene =>
     assert.equal(await page.locator('main script, main img').count(), 0);
     const scroll = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(scroll <= 0, `${scroll} px too wide at ${width}`);
-    await page.getByText('<script>alert(1)</script>').first().waitFor();
+    await page.locator('main').getByText('<script>alert(1)</script>').first().waitFor();
   }
 });
 
@@ -305,7 +305,8 @@ scenario('the first page is small', async scene => {
   const page = await openDash(scene, server, '', {
     answers: Object.fromEntries(['overview', 'days', 'grid', 'dwell', 'choices', 'screens', 'stops', 'weekdays'].map(name => [`reports/${name}`, async route => {
       const reply = await route.fetch();
-      data += gzipSync(await reply.body()).length;
+      const body = await reply.body();
+      data += gzipSync(body).length;
       await route.fulfill({ response: reply });
     }])),
   });
