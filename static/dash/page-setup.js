@@ -6,15 +6,16 @@
  * Loaded by main.js.
  */
 
-import { BASE, filterOf, readConsumers, readDevices, readReport } from './api.js';
+import { BASE, filterOf, readConsumers, readOr, readReport } from './api.js';
 import { addCopyButtons } from './copy.js';
+import { deviceList } from './device-list.js';
 import { h, nameOf, shortName } from './dom.js';
 import { downloads } from './downloads.js';
 import { ago, count, moment, parseTime, seconds, shortMoment, utc } from './format.js';
 import { phrase, say } from './language.js';
 import { liveCheck } from './live-check.js';
+import { once } from './once.js';
 import { panel } from './panel.js';
-import { pulseOf, SHAPES } from './pulse.js';
 import { href } from './state.js';
 import { table } from './table.js';
 import { markVisits, noticePlace } from './visit-mark.js';
@@ -31,32 +32,17 @@ export async function show(container, state, signal) {
   const places = Array.from({ length: 6 }, () => h('div', { class: 'place' }));
   container.append(...places);
   const [check, apps, address, devices, marked, files] = places;
-  const roster = readConsumers(signal);
-  const names = roster.then(({ consumers }) => new Map(consumers.map(({ id, name }) => [id, name])), () => new Map());
-  const signs = devicesPanel(devices, state, names, signal);
-  liveCheck(check, state, signs.see, signal);
+  const roster = once(() => readConsumers(signal));
+  const names = async () => new Map((await readOr(roster(), null))?.consumers.map(({ id, name }) => [id, name]));
+  const list = deviceList(devices, state, names, noDevices, signal);
+  liveCheck(check, state, list.see, signal);
   files.append(downloads(filterOf(state)));
   await Promise.all([
-    panel(apps, {
-      question: say('apps.question'), height: 260, load: () => again(roster, signal), view: appsView, nothing: noApps,
-    }, signal),
-    panel(address, {
-      question: say('address.question'), height: 130, load: () => again(roster, signal), view: addressView,
-    }, signal),
-    signs.shown,
+    panel(apps, { question: say('apps.question'), height: 260, load: roster, view: appsView, nothing: noApps }, signal),
+    panel(address, { question: say('address.question'), height: 130, load: roster, view: addressView }, signal),
+    list.shown,
     markedPanel(marked, signal),
   ]);
-}
-
-/**
- * The first answer is asked for once; whoever tries again asks anew.
- *
- * @param {Promise<Roster>} first
- * @param {AbortSignal} signal
- * @returns {Promise<Roster>}
- */
-function again(first, signal) {
-  return first.catch(() => readConsumers(signal));
 }
 
 /**
@@ -110,6 +96,14 @@ function noApps() {
   return [h('p', { class: 'answer' }, say('apps.nothing')), steps(say('apps.nothing.how'), 'microticks --add-consumer MyApp')];
 }
 
+/** @returns {Node[]} */
+function noDevices() {
+  return [
+    h('p', { class: 'answer' }, say('devices.nothing')),
+    steps(say('devices.nothing.how'), '<script async src="…/microticks.js" data-device="table-1"></script>'),
+  ];
+}
+
 /**
  * @param {Roster} roster
  * @returns {import('./panel.js').View}
@@ -135,107 +129,6 @@ function steps(sentence, text) {
     h('p', { class: 'soft' }, sentence), h('div', { class: 'snippet' }, h('pre', {}, text)));
   addCopyButtons(element, { copy: say('copy'), copied: say('copied'), press: say('copy.press') });
   return element;
-}
-
-/**
- * The devices, each with its last sign of life; `see` is told those that come while the page is open.
- *
- * @param {HTMLElement} place
- * @param {import('./state.js').State} state
- * @param {Promise<Map<number, string>>} names Of the apps, by their ids.
- * @param {AbortSignal} signal
- * @returns {{shown: Promise<void>, see: (sign: import('./live.js').Sign) => void}}
- */
-function devicesPanel(place, state, names, signal) {
-  const ours = (/** @type {{consumer_id: number, name: string}} */ { consumer_id: id, name }) =>
-    (state.consumer === '' || state.consumer === String(id)) && (state.device === '' || state.device === name);
-  /** @type {Map<string, import('./api.js').Device>} */
-  const devices = new Map();
-  /** @type {Set<string>} Devices with more in their queue than the last time. */
-  const growing = new Set();
-  /** @type {Map<number, string>} */
-  let apps = new Map();
-  const chart = h('div');
-  const shown = panel(place, {
-    question: say('devices.question'),
-    height: 260,
-    load: async () => {
-      const [all, known] = await Promise.all([readDevices(signal), names]);
-      apps = known;
-      for (const device of all.filter(ours)) devices.set(keyOf(device.consumer_id, device.name), device);
-      return [...devices.values()];
-    },
-    view: (all) => (all.length === 0 ? null : { answer: answer(), chart: draw() }),
-    nothing: () => [
-      h('p', { class: 'answer' }, say('devices.nothing')),
-      steps(say('devices.nothing.how'), '<script async src="…/microticks.js" data-device="table-1"></script>'),
-    ],
-  }, signal);
-  return { shown, see };
-
-  /**
-   * @param {import('./live.js').Sign} sign
-   */
-  function see({ consumer_id: id, device, time, queued, dropped }) {
-    const key = keyOf(id, device ?? '');
-    const before = devices.get(key);
-    if (!before) return;
-    if ((queued ?? 0) > (before.queued ?? 0)) growing.add(key);
-    else growing.delete(key);
-    devices.set(key, { ...before, last_alive: time, queued, dropped });
-    draw();
-    place.querySelector('.answer')?.replaceChildren(...answer());
-  }
-
-  /**
-   * @param {import('./api.js').Device} device
-   */
-  function pulse({ consumer_id: id, name, last_alive: last, dropped }) {
-    return pulseOf({ last_alive: parseTime(last) ?? 0, dropped, isQueueGrowing: growing.has(keyOf(id, name)) }, Date.now());
-  }
-
-  function answer() {
-    const all = [...devices.values()];
-    const alive = all.filter((device) => pulse(device) === 'alive').length;
-    return phrase('devices.answer', { n: h('b', {}, count(alive)), all: say('devices', { n: count(all.length) }, all.length) });
-  }
-
-  function draw() {
-    const now = Date.now();
-    chart.replaceChildren(table({
-      label: say('devices.question'),
-      search: devices.size > MARKED ? (row) => row.name : undefined,
-      columns: [
-        { key: 'name', label: say('column.device'), isName: true, show: (row) => (row.name ? nameOf(row.name) : say('device.unnamed')) },
-        { key: 'last_alive', label: say('column.alive'), isName: true, show: (row) => {
-          const state = pulse(row);
-          return h('span', { class: `device ${state}`, title: utc(row.last_alive) },
-            h('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[state]),
-            h('span', {}, `${say(`pulse.${state}`)}, ${ago(parseTime(row.last_alive) ?? 0, now)}`));
-        } },
-        { key: 'app', label: say('column.app'), isName: true },
-        { key: 'queued', label: say('column.queued') },
-        { key: 'dropped', label: say('column.dropped') },
-        { key: 'size', label: say('column.size'), isName: true },
-        { key: 'version', label: say('column.version'), isName: true },
-      ],
-      rows: [...devices.values()].map((device) => ({
-        ...device,
-        app: apps.get(device.consumer_id) ?? String(device.consumer_id),
-        size: device.width && device.height ? `${device.width} × ${device.height}` : null,
-      })),
-    }));
-    return chart;
-  }
-}
-
-/**
- * @param {number} consumer
- * @param {string} device
- * @returns {string}
- */
-function keyOf(consumer, device) {
-  return `${consumer} ${device}`;
 }
 
 /**

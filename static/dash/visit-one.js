@@ -11,6 +11,7 @@ import { bars } from './chart-bars.js';
 import { h, nameOf, shortName } from './dom.js';
 import { clock, count, describe, moment, parseTime, seconds, shortened, sinceStart } from './format.js';
 import { phrase, say } from './language.js';
+import { once } from './once.js';
 import { panel } from './panel.js';
 import { reasonName, suspectName } from './reasons.js';
 import { replay } from './replay.js';
@@ -235,23 +236,4 @@ async function reportRows(name, session, signal) {
  */
 async function reportRow(name, session, signal) {
   return (await reportRows(name, session, signal))[0];
-}
-
-/**
- * Reads once for all panels; what failed is read again.
- *
- * @template T
- * @param {() => Promise<T>} load
- * @returns {() => Promise<T>}
- */
-function once(load) {
-  /** @type {Promise<T>|null} */
-  let asked = null;
-  return () => {
-    asked ??= load().catch((error) => {
-      asked = null;
-      throw error;
-    });
-    return asked;
-  };
 }
