@@ -271,7 +271,7 @@ scenario('it works under any path', async scene => {
   const page = await openDash(scene, { origin: `${proxy}/museum/stats` });
   await settled(page);
   assert.ok(Number(await figure(page, 'sessions')) > 0);
-  await page.getByRole('link', { name: 'Screens' }).click();
+  await page.getByRole('link', { name: 'Screens', exact: true }).click();
   await page.getByRole('heading', { name: 'What do people look at?' }).waitFor();
   assert.match(page.url(), /\/museum\/stats\/dash\?page=screens$/);
 });
