@@ -32,8 +32,8 @@ const USUAL = { width: 1920, height: 1080 };
  */
 export function courseOf(events) {
   let last = 0;
-  const timed = events.map((event) => {
-    // An unreadable time is that of the event before it, as in the reports.
+  const timed = [...events].sort((a, b) => a.id - b.id).map((event) => {
+    // An unreadable time is that of the event stored before it, as in the reports.
     last = parseTime(event.time) ?? last;
     return { event, ms: last };
   });
