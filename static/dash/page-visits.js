@@ -192,7 +192,7 @@ function view({ visits, since, parameters }, state, change) {
       since && h('p', { class: 'few small' }, say('visits.since', { day: moment(visits[visits.length - 1].started_at) })),
       only !== 'marked' && echoes.length > 0 && h('div', { class: 'row offer' },
         h('p', { class: 'small' }, say('visits.echoes', { n: count(echoes.length) }, echoes.length)),
-        h('button', { type: 'button', onclick: () => change(echoes, true) }, say('mark.echoes', { n: count(echoes.length) }))),
+        h('button', { type: 'button', onclick: () => change(echoes, true) }, say(echoes.length === 1 ? 'mark.exclude' : 'mark.echoes', { n: count(echoes.length) }))),
       listOf(visits, state, change)),
     report: { name: 'sessions', parameters },
   };
@@ -245,7 +245,7 @@ function listOf(visits, state, change) {
       { key: 'distinct_screens', label: say('column.screens') },
       { key: 'first_screen', label: say('column.first'), isName: true, show: (row) => screen(row.first_screen) },
       { key: 'last_screen', label: say('column.last'), isName: true, show: (row) => screen(row.last_screen) },
-      { key: 'reason', label: say('column.reason'), isName: true, show: (row) => reasonName(row.reason) },
+      { key: 'reason', label: say('column.reason'), isName: true, show: (row) => h('div', { class: 'reason' }, reasonName(row.reason)) },
       { key: 'suspect', label: say(isMarked ? 'column.mark' : 'column.suspect'), isName: true, show: (row) => (isMarked ? button(row)
         : row.suspect !== null && h('div', { class: 'suspect' }, suspectName(row.suspect), !isLeftOut(row.suspect) && button(row))) || '' },
     ],

@@ -61,8 +61,8 @@ export function replay({ steps, surface, pictures, at }, signal) {
   const scrubber = h('input', {
     type: 'range', min: 0, max: Math.max(1, length), step: 'any', 'aria-label': say('replay.scrubber'),
     oninput: () => {
+      now = Number(scrubber.value);
       pause();
-      moveTo(Number(scrubber.value));
     },
     onchange: remember,
   });
@@ -116,19 +116,11 @@ export function replay({ steps, surface, pictures, at }, signal) {
    * @param {-1|1} way To the touch before or after this moment.
    */
   function step(way) {
-    pause();
     const next = way > 0 ? touches.find((index) => steps[index].at > now)
       : touches.filter((index) => steps[index].at < now).pop();
-    moveTo(next === undefined ? (way > 0 ? length : 0) : steps[next].at);
+    now = next === undefined ? (way > 0 ? length : 0) : steps[next].at;
+    pause();
     remember();
-  }
-
-  /**
-   * @param {number} ms
-   */
-  function moveTo(ms) {
-    now = Math.min(length, Math.max(0, ms));
-    draw();
   }
 
   function remember() {

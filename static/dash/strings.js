@@ -340,7 +340,7 @@ export const STRINGS = {
   'replay.shown': ['After {at}: {name} comes up.', 'Etter {at}: {name} vises.', 'Nach {at}: {name} erscheint.'],
   'replay.other': ['After {at}: {action}.', 'Etter {at}: {action}.', 'Nach {at}: {action}.'],
   'course.question': ['What held them?', 'Hva holdt på dem?', 'Was hat sie gehalten?'],
-  'course.answer': ['{name} held them longest, for {time}, of {n}.', '{name} holdt på dem lengst, i {time}, av {n}.', '{name} hielt sie am längsten, {time}, von {n}.'],
+  'course.answer': ['{name} held them longest, for {time}, of {n}.', '{name} holdt på dem lengst, i {time}, av {n}.', '{name} hielt sie am längsten: {time} ({n}).'],
   'course.answer.one': ['They stayed on {name}; for how long, nobody knows.', 'De ble på {name}; hvor lenge vet ingen.', 'Sie blieben bei {name}; wie lange, weiß niemand.'],
   'course.last': ['until they left', 'til de gikk', 'bis sie gingen'],
   'course.nothing': ['No screen was seen in this visit, or it is left out of the reports.', 'Ingen skjerm ble sett i dette besøket, eller det er utelatt fra rapportene.', 'In diesem Besuch war keine Ansicht zu sehen, oder er fehlt in den Berichten.'],

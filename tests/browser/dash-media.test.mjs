@@ -67,7 +67,7 @@ scenario('an error of one panel leaves the other, and hostile names stay text', 
     const page = await openDash(scene, server, '?page=media', {
       viewport: { width, height: 800 },
       tolerate: /status of 500/,
-      answers: { languages: route => (broken ? fulfill(route, { status: 500, error: 'no', code: 'internal' }) : route.continue()) },
+      answers: { 'reports/languages': route => (broken ? fulfill(route, { status: 500, error: 'no', code: 'internal' }) : route.continue()) },
     });
     await settled(page);
     await panelOf(page, LANGUAGES).getByText('Collecting goes on').waitFor();

@@ -69,7 +69,7 @@ scenario('without a visit the paths say what to do, and an error offers to try a
   let broken = true;
   const page = await openDash(scene, server, '?page=paths&range=all', {
     tolerate: /status of 500/,
-    answers: { journeys: route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()) },
+    answers: { 'reports/journeys': route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()) },
   });
   await settled(page);
   await page.getByText('microticks --add-consumer MyApp').waitFor();

@@ -100,7 +100,7 @@ scenario('one visit tells what the reports say of it', async scene => {
 scenario('the replay shows each touch at its time, at its place, on its screen, by keyboard alone', async scene => {
   const { server } = await withOne(scene);
   const page = await openDash(scene, server, '?page=visits&visit=1', {
-    answers: { screens: { screens: ['map'] }, map: route => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }) },
+    answers: { screens: { screens: ['map'] }, 'screens/map': route => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }) },
   });
   await settled(page);
   const panel = panelOf(page, REPLAY);
@@ -216,7 +216,7 @@ scenario('visits that look like no visitor say why, and echoes are marked at onc
   assert.equal(rows.length, 1);
   assert.match(rows[0][8], /^repeats another visit.*Mark as staff test$/);
   await assertAccessible(page);
-  await page.getByRole('button', { name: 'Mark all 1 as staff tests' }).click();
+  await page.getByRole('button', { name: 'Mark as staff test', exact: true }).click();
   await page.getByText('None: every visit of this period looks like somebody.').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('1 visit to look at.').waitFor();
@@ -237,8 +237,8 @@ scenario('empty, unknown and broken visits are told apart', async scene => {
   const failing = await openDash(scene, server, '?page=visits', {
     tolerate: /status of 500/,
     answers: {
-      sessions: route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()),
-      exclude: route => fulfill(route, { status: 500, error: 'disk', code: 'internal' }),
+      'reports/sessions': route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()),
+      'sessions/1/exclude': route => fulfill(route, { status: 500, error: 'disk', code: 'internal' }),
     },
   });
   await failing.getByText('It says: “out of order”').waitFor();
