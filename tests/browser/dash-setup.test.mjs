@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { assertAccessible, fulfill, openDash, panelOf, rowsOf, settled } from './dash.mjs';
-import { eventually, scenario } from './harness.mjs';
+import { eventually, html, scenario } from './harness.mjs';
 import { post, seed, token, visit } from './seed.mjs';
 
 const MINUTE = 60_000;
@@ -34,7 +34,7 @@ scenario('the tag that is copied is the one that works, and the live check says 
   assert.equal(tag, `<script async src="${server.script}" data-consumer-key="${key}"></script>`);
   await page.getByText('Touch your page now').waitFor();
 
-  const site = await scene.site({ '/': `<!doctype html><html lang="en"><head>${tag}</head><body><button data-mt="door">Door</button></body></html>` });
+  const site = await scene.site({ '/': html(tag, '<button data-mt="door">Door</button>') });
   const kiosk = await scene.page(site);
   await kiosk.getByText('Door').click();
   await page.getByText('Received: door').waitFor({ timeout: 10_000 });
@@ -107,7 +107,7 @@ scenario('marked visits are listed, and counted again from here', async scene =>
   const key = await server.addConsumer();
   await post(server.origin, key, visit(token(1), Date.now() - 400 * DAY, { steps: [[0, 'click', { screen: 'a' }]], reason: 'idle' }));
   await fetch(`${server.origin}/sessions/1/exclude`, { method: 'POST', headers: { Origin: server.origin } });
-  const page = await openDash(scene, server, '?page=setup');
+  const page = await openDash(scene, server, '?page=setup', { answers: REAL });
   await settled(page);
   const marked = panelOf(page, MARKED);
   await marked.getByText('1 visit, of all time.').waitFor();
@@ -122,7 +122,7 @@ scenario('downloads are the files that they say', async scene => {
   const server = await scene.server();
   const key = await server.addConsumer();
   await seed(server.origin, key, { days: 3 });
-  const page = await openDash(scene, server, '?page=setup&range=7');
+  const page = await openDash(scene, server, '?page=setup&range=7', { answers: REAL });
   await settled(page);
   const links = await page.locator('.downloads a').evaluateAll(all => all.map(one => one.href));
   const csv = links.filter(href => /format=csv/.test(href));
