@@ -62,6 +62,8 @@ pub const QUEUED_REQUESTS: usize = CONNECTIONS;
 pub const QUEUE_TIME: Duration = Duration::from_secs(5);
 /// Items after which a transaction takes no further request, so that the others do not wait too long for it.
 pub const TRANSACTION_ITEMS: usize = 8_192;
+/// How long the writer waits at most for those who were just answered to send again.
+pub const GATHER_TIME: Duration = Duration::from_millis(2);
 /// How long the writer waits in one go for another process that has locked the file.
 pub const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// Sessions that the writer remembers, so that an event of a running session costs no lookup.

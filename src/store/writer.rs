@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -34,6 +34,8 @@ pub(super) struct Writer {
     ingest: Ingest,
     mistakes: Rarely,
     deriving: Deriving,
+    /// How many requests the last group had, and how long it took to store it.
+    last_group: (usize, Duration),
 }
 
 impl Writer {
@@ -63,6 +65,7 @@ impl Writer {
                 ingest,
                 mistakes: Rarely::new(limits::MISTAKE_PAUSE),
                 deriving: Deriving::new(freshness),
+                last_group: (0, Duration::ZERO),
             }),
             Err(error) => Err(OpenError::Sqlite { path, error }),
         }
@@ -110,6 +113,12 @@ impl Writer {
     /// One transaction for all that waits, up to a limit.
     fn commit_group(&mut self) -> Result<(), Fatal> {
         self.identity.check()?;
+        // Those who were just answered mostly send again at once. Waiting for half of them, and never longer than storing
+        // takes, makes two groups of equal size that take turns, where else a large and a tiny one would.
+        let (requests, took) = self.last_group;
+        self.queue
+            .gather(requests / 2, took.min(limits::GATHER_TIME));
+        let begun = Instant::now();
         if let Err(error) = self.begin() {
             let trouble = self.passing(error)?;
             if trouble != StoreError::Locked {
@@ -119,7 +128,10 @@ impl Writer {
             return Ok(());
         }
         let jobs = self.queue.take(limits::TRANSACTION_ITEMS);
-        self.commit_jobs(jobs)
+        let requests = jobs.len();
+        self.commit_jobs(jobs)?;
+        self.last_group = (requests, begun.elapsed());
+        Ok(())
     }
 
     /// Applies requests in the transaction that was begun, commits, and answers them.
