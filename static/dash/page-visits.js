@@ -47,7 +47,8 @@ export async function show(container, state, signal) {
   const filter = filterOf(state);
   const notice = noticePlace();
   const place = h('div', { class: 'place' });
-  const { element, offer } = chooser(state);
+  let shown = state;
+  const { element, offer } = chooser(state, choose);
   container.append(element, notice, place);
   const actions = readReport('actions', filter, signal).then(({ rows }) => offer(rows.map(({ action }) => action)));
   await Promise.all([list(), readOr(actions, undefined)]);
@@ -56,15 +57,25 @@ export async function show(container, state, signal) {
     place.style.setProperty('min-height', `${place.offsetHeight}px`);
     place.replaceChildren();
     await panel(place, {
-      question: say(`visits.question.${onlyOf(state)}`),
+      question: say(`visits.question.${onlyOf(shown)}`),
       height: 480,
-      load: () => visitsOf(state, filter, signal),
-      view: (found) => (found.visits.length === 0 ? null : view(found, state, change)),
-      nothing: () => (isNarrowed(state) ? [h('p', { class: 'answer soft' }, say(`visits.nothing.${onlyOf(state)}`)),
-        h('p', { class: 'row' }, h('a', { class: 'button', href: href({ only: '', action: '', offset: '' }), 'data-state': true }, say('visits.showAll')))]
-        : firstSteps(state)),
+      load: () => visitsOf(shown, filter, signal),
+      view: (found) => (found.visits.length === 0 ? null : view(found, shown, change)),
+      nothing: () => nothing(shown),
     }, signal);
     place.style.removeProperty('min-height');
+  }
+
+  /**
+   * Only the list is drawn anew: the reader's hand stays on the control.
+   *
+   * @param {Partial<import('./state.js').State>} changes
+   */
+  function choose(changes) {
+    note(changes);
+    shown = { ...shown, ...changes };
+    notice.replaceChildren();
+    list();
   }
 
   /**
@@ -85,30 +96,38 @@ function onlyOf({ only }) {
 }
 
 /**
+ * What to do where no visit is listed: look at all of them, where it is narrowed by more than the filters of every page.
+ *
  * @param {import('./state.js').State} state
- * @returns {boolean} By more than the filters of every page.
+ * @returns {Node[]}
  */
-function isNarrowed(state) {
-  return onlyOf(state) !== 'all' || state.action !== '';
+function nothing(state) {
+  if (onlyOf(state) === 'all' && state.action === '') return firstSteps(state);
+  const all = href({ only: '', action: '', offset: '' });
+  return [
+    h('p', { class: 'answer soft' }, say(`visits.nothing.${onlyOf(state)}`)),
+    h('p', { class: 'row' }, h('a', { class: 'button', href: all, 'data-state': true }, say('visits.showAll'))),
+  ];
 }
 
 /**
  * Which visits are listed. The device and the period stand above, on every page; a day is a period of one day.
  *
  * @param {import('./state.js').State} state
+ * @param {(changes: Partial<import('./state.js').State>) => void} choose
  * @returns {{element: HTMLElement, offer: (names: string[]) => void}} `offer` is told the actions once they are known.
  */
-function chooser(state) {
+function chooser(state, choose) {
   const choice = (/** @type {'all'|'suspect'|'marked'} */ one) => h('label', {},
     h('input', {
-      type: 'radio', name: 'only', checked: one === onlyOf(state), onchange: () => go({ only: one === 'all' ? '' : one, offset: '' }),
+      type: 'radio', name: 'only', checked: one === onlyOf(state), onchange: () => choose({ only: one === 'all' ? '' : one, offset: '' }),
     }), say(`visits.only.${one}`));
   const day = h('input', {
     type: 'date',
     value: state.range === 'custom' && state.from === state.to ? state.from : '',
     onchange: () => go(day.value ? { range: 'custom', from: day.value, to: day.value } : { range: '30', from: '', to: '' }),
   });
-  const action = h('select', { onchange: () => go({ action: action.value, offset: '' }) });
+  const action = h('select', { onchange: () => choose({ action: action.value, offset: '' }) });
   offer([]);
   const element = h('div', { class: 'list-filters' },
     h('fieldset', { class: 'chooser' }, h('legend', { class: 'unseen' }, say('visits.only')), choice('all'), choice('suspect'), choice('marked')),
@@ -120,9 +139,10 @@ function chooser(state) {
    * @param {string[]} names Of the actions that there are.
    */
   function offer(names) {
-    const all = names.includes(state.action) || state.action === '' ? names : [state.action, ...names];
+    const chosen = action.length > 0 ? action.value : state.action;
+    const all = names.includes(chosen) || chosen === '' ? names : [chosen, ...names];
     action.replaceChildren(h('option', { value: '' }, say('visits.action.any')),
-      ...all.map((name) => h('option', { value: name, selected: name === state.action }, shortened(name))));
+      ...all.map((name) => h('option', { value: name, selected: name === chosen }, shortened(name))));
   }
 }
 
