@@ -132,7 +132,7 @@ scenario('downloads are the files that they say', async scene => {
     assert.equal(reply.status, 200, href);
     assert.match(reply.headers.get('Content-Type'), /^text\/csv/);
   }
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Days: CSV' }).click()]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Days: CSV', exact: true }).click()]);
   assert.equal(download.suggestedFilename(), 'days.csv');
   assert.match(readFileSync(await download.path(), 'utf8'), /^date,sessions/);
   assert.match(await page.getByRole('link', { name: 'Download the database' }).getAttribute('href'), /\/snapshot$/);
