@@ -11,6 +11,7 @@ mod reply;
 mod reports;
 mod route;
 mod service;
+mod snapshot;
 mod streaming;
 mod www;
 

@@ -15,7 +15,7 @@ use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists, proxy, reports};
+use super::{App, assets, collect, lists, proxy, reports, snapshot};
 use crate::limits;
 use crate::model::Moment;
 use crate::store::StoreError;
@@ -40,6 +40,7 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
             | Route::ListEvents
             | Route::ListReports
             | Route::Report(_)
+            | Route::Snapshot
             | Route::Dashboard
     );
     if route.is_collecting() || (is_read && app.key.is_some()) {
@@ -88,6 +89,10 @@ async fn answer(
         Route::Report(name) => {
             guard(app, head, &query, peer).await?;
             reports::report(app, name, head.uri.query().unwrap_or_default()).await
+        }
+        Route::Snapshot => {
+            guard(app, head, &query, peer).await?;
+            snapshot::snapshot(app, &head.method, received_at).await
         }
         Route::Mark {
             session_id,

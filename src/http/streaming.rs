@@ -1,4 +1,4 @@
-//! Replies that are made while they are sent: lists, and reports of any length.
+//! Replies that are made while they are sent: lists, reports of any length, and the file itself.
 //!
 //! The next piece is read when the client has taken the one before, so a reply takes no more memory than two pieces,
 //! however long it is; and only so many are sent at a time, since a client may be in no hurry.
@@ -26,11 +26,22 @@ pub trait Source: Sized + Send + 'static {
     fn next_piece(self) -> impl Future<Output = Result<(Bytes, Option<Self>), StoreError>> + Send;
 }
 
-/// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
+/// Begins a reply with a table.
 pub async fn stream(
     app: &App,
     format: Format,
     name: &str,
+    source: impl Source,
+) -> Result<Response<ReplyBody>, ApiError> {
+    let mut reply = begin(app, content_type(format), source).await?;
+    describe(reply.headers_mut(), format, name);
+    Ok(reply)
+}
+
+/// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
+pub async fn begin(
+    app: &App,
+    content_type: HeaderValue,
     source: impl Source,
 ) -> Result<Response<ReplyBody>, ApiError> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
@@ -43,9 +54,7 @@ pub async fn stream(
         })
     });
     let pieces = stream::once(ready(Ok(Frame::data(first)))).chain(later);
-    let mut reply = reply::stream(content_type(format), StreamBody::new(pieces));
-    describe(reply.headers_mut(), format, name);
-    Ok(reply)
+    Ok(reply::stream(content_type, StreamBody::new(pieces)))
 }
 
 /// What a table is sent as.

@@ -27,5 +27,6 @@ mod reading;
 mod reports;
 #[cfg(target_os = "linux")]
 mod sentry;
+mod snapshot;
 mod takeover;
 mod www;
