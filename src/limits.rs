@@ -116,6 +116,9 @@ pub const READ_DEADLINE: Duration = Duration::from_secs(10);
 pub const REPORT_DEADLINE: Duration = Duration::from_secs(10);
 /// Dates of the report `days`: ten years.
 pub const REPORT_DATES: usize = 3_660;
+/// Rows of figures in a workbook: what Excel and LibreOffice open, 2²⁰, less the header. It is packed while it is sent,
+/// so no memory asks for a limit.
+pub const SHEET_ROWS: usize = (1 << 20) - 1;
 /// Rows that one snapshot looks at, chosen or not.
 pub const SNAPSHOT_ROWS: usize = 10_000;
 /// Rows of a list that is neither in order of id nor of time.

@@ -29,4 +29,5 @@ mod reports;
 mod sentry;
 mod snapshot;
 mod takeover;
+mod workbooks;
 mod www;
