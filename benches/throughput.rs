@@ -42,6 +42,9 @@ use harness::{Server, add_consumer};
 
 const REFERENCE: &str = "--reference-server";
 const EVENT_CONNECTIONS: usize = 64;
+/// Each connection is a kiosk: so many touches make a visit, and so many visits are there before the first is gone on with.
+const VISIT_TOUCHES: u64 = 30;
+const KIOSK_VISITS: u64 = 256;
 const BATCH_CONNECTIONS: usize = 16;
 const BATCH_EVENTS: i64 = 100;
 const TRANSACTION_ROWS: i64 = 1_024;
@@ -70,27 +73,33 @@ fn main() {
     let key = add_consumer(folder.path(), "Bench");
     let server = Server::start_in(&folder, &[]);
     let reference = Reference::start();
-    let token = server.session(&key);
+    begin_visits(&server, &key);
 
     let mut events = Comparison::default();
     let mut batches = Comparison::default();
-    let counter = AtomicU64::new(1);
-    let (batch, zeros) = (batch_template(&key), batch_token(0));
+    let (touches, counter) = (AtomicU64::new(0), AtomicU64::new(1));
+    let (event, batch, zeros) = (event_template(), batch_template(&key), token(0));
+    let touch = |kiosk: usize| -> Bytes {
+        let visit =
+            touches.fetch_add(1, Ordering::Relaxed) / (VISIT_TOUCHES * EVENT_CONNECTIONS as u64);
+        event
+            .replace(&zeros, &visit_token(kiosk as u64, visit % KIOSK_VISITS))
+            .into()
+    };
     for round in 1..=rounds {
-        let event = event_request(&token);
         events.reference.push(measure(
             reference.address,
             reference.pid(),
             EVENT_CONNECTIONS,
             length,
-            |_| event.clone(),
+            touch,
         ));
         events.ours.push(measure(
             server.address,
             server.pid(),
             EVENT_CONNECTIONS,
             length,
-            |_| event.clone(),
+            touch,
         ));
         batches.reference.push(bare_sqlite(length));
         batches.ours.push(measure(
@@ -100,7 +109,7 @@ fn main() {
             length,
             |_| {
                 let number = counter.fetch_add(1, Ordering::Relaxed);
-                batch.replace(&zeros, &batch_token(number)).into()
+                batch.replace(&zeros, &token(number)).into()
             },
         ));
         println!("round {round} of {rounds}");
@@ -205,15 +214,42 @@ fn request(path: &str, content_type: &str, body: &str) -> Bytes {
     format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\r\n{body}").into()
 }
 
-fn event_request(token: &str) -> Bytes {
-    let data: String = form_urlencoded::byte_serialize(DATA.as_bytes()).collect();
+/// Begins all visits of the kiosks.
+fn begin_visits(server: &Server, key: &str) {
+    for kiosk in 0..EVENT_CONNECTIONS as u64 {
+        let starts: Vec<String> = (0..KIOSK_VISITS)
+            .map(|visit| {
+                let token = visit_token(kiosk, visit);
+                format!(
+                    r#"{{"type":"start","token":"{token}","ts":"{TS}","device":"kiosk {kiosk}"}}"#
+                )
+            })
+            .collect();
+        let starts = starts.join(",");
+        let reply = server.batch(&format!(r#"{{"consumer_key":"{key}","items":[{starts}]}}"#));
+        assert_eq!(reply.json()["stored"], KIOSK_VISITS);
+    }
+}
+
+/// The tokens of visits and of batches differ in their first digit.
+fn visit_token(kiosk: u64, visit: u64) -> String {
+    format!("f{:031x}", kiosk * KIOSK_VISITS + visit)
+}
+
+/// A touch whose token is all zeros, to be replaced.
+fn event_template() -> String {
+    let (token, data) = (
+        token(0),
+        form_urlencoded::byte_serialize(DATA.as_bytes()).collect::<String>(),
+    );
     let body = format!("token={token}&action=click&ts={TS}&data={data}");
-    request("/events", "application/x-www-form-urlencoded", &body)
+    let request = request("/events", "application/x-www-form-urlencoded", &body);
+    String::from_utf8(request.to_vec()).unwrap()
 }
 
 /// A batch whose token is all zeros, to be replaced: making the text anew would cost more than sending it.
 fn batch_template(key: &str) -> String {
-    let token = batch_token(0);
+    let token = token(0);
     let items: Vec<String> = (0..BATCH_EVENTS)
         .map(|seq| {
             format!(r#"{{"type":"event","token":"{token}","seq":{seq},"action":"click","data":{DATA},"ts":"{TS}","age_ms":20}}"#)
@@ -226,7 +262,7 @@ fn batch_template(key: &str) -> String {
     String::from_utf8(request("/batch", "text/plain;charset=UTF-8", &body).to_vec()).unwrap()
 }
 
-fn batch_token(number: u64) -> String {
+fn token(number: u64) -> String {
     format!("{number:032x}")
 }
 

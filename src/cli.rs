@@ -7,7 +7,7 @@ use argh::FromArgs;
 /// Collects sessions and events from touch tables and kiosks in one SQLite file, and shows them.
 ///
 /// Without an action it serves. The options of serving can also be given as environment variables: MICROTICKS_DB,
-/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_KEY, MICROTICKS_TRUSTED_PROXY, MICROTICKS_DEFAULT_CONSUMER,
+/// MICROTICKS_BIND, MICROTICKS_WWW, MICROTICKS_SCREENS, MICROTICKS_KEY, MICROTICKS_TRUSTED_PROXY, MICROTICKS_DEFAULT_CONSUMER,
 /// MICROTICKS_SESSION_TIMEOUT, MICROTICKS_LOG, MICROTICKS_SENTRY_DSN.
 #[derive(Debug, Default, FromArgs)]
 pub struct Flags {
@@ -20,6 +20,9 @@ pub struct Flags {
     /// a folder with the kiosk's page, to be served as well
     #[argh(option, arg_name = "dir")]
     pub www: Option<String>,
+    /// a folder with pictures of the exhibit's screens, named after them, for the dashboard
+    #[argh(option, arg_name = "dir")]
+    pub screens: Option<String>,
     /// the key that reading asks for; without it, only this computer may read
     #[argh(option, arg_name = "key")]
     pub key: Option<String>,

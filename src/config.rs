@@ -20,7 +20,7 @@ const DEFAULT_BIND: &str = "127.0.0.1:8001";
 #[derive(Debug)]
 pub enum Command {
     /// Serve until told to stop.
-    Serve(ServeConfig),
+    Serve(Box<ServeConfig>),
     /// Make a consumer.
     AddConsumer {
         /// The file it goes into.
@@ -67,6 +67,8 @@ pub struct ServeConfig {
     pub bind: SocketAddr,
     /// The folder with the kiosk's page.
     pub www: Option<PathBuf>,
+    /// The folder with pictures of the exhibit's screens.
+    pub screens: Option<PathBuf>,
     /// What reading asks for.
     pub key: Option<String>,
     /// The proxies whose word about addresses and hosts is taken.
@@ -169,7 +171,7 @@ impl Command {
             trusted.map(|list| IpBlocks::parse(&list).ok_or(UsageError::TrustedProxy(list)));
         let default_consumer = given(flags.default_consumer, "MICROTICKS_DEFAULT_CONSUMER")?;
         let timeout = given(flags.session_timeout, "MICROTICKS_SESSION_TIMEOUT")?;
-        Ok(Command::Serve(ServeConfig {
+        Ok(Command::Serve(Box::new(ServeConfig {
             store: StoreConfig {
                 path: db,
                 default_consumer,
@@ -177,6 +179,7 @@ impl Command {
             },
             bind,
             www: given(flags.www, "MICROTICKS_WWW")?.map(PathBuf::from),
+            screens: given(flags.screens, "MICROTICKS_SCREENS")?.map(PathBuf::from),
             key: given(flags.key, "MICROTICKS_KEY")?,
             trusted_proxies: trusted.transpose()?,
             log: match given(flags.log, "MICROTICKS_LOG")? {
@@ -189,7 +192,7 @@ impl Command {
                 .map(|dsn| dsn.parse())
                 .transpose()
                 .map_err(|error: ParseDsnError| UsageError::SentryDsn(error.to_string()))?,
-        }))
+        })))
     }
 }
 

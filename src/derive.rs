@@ -23,6 +23,9 @@ pub use screens::{ScreenSums, View};
 pub use suspect::Suspect;
 pub use touches::{Point, Touch};
 
+use std::borrow::Cow;
+
+use data::Details;
 use order::Happening;
 
 /// A row of `sessions`, as far as it is asked about.
@@ -115,6 +118,26 @@ pub fn derive(session: &SessionRow<'_>, events: &[EventRow<'_>]) -> Derived {
         views,
         names,
     }
+}
+
+/// What one touch tells by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched<'a> {
+    /// The screen on which the finger was.
+    pub place: Option<Cow<'a, str>>,
+    /// What it hit.
+    pub target: Option<Cow<'a, str>>,
+}
+
+/// What an event tells that is a touch; `None` for any other.
+pub fn touched<'a>(action: &str, data: &'a str) -> Option<Touched<'a>> {
+    order::is_touch(action).then(|| {
+        let details = Details::parse(data);
+        Touched {
+            place: details.came_from.or(details.screen),
+            target: details.target,
+        }
+    })
 }
 
 /// The start of a session and the times of all its events, as far as they can be found.

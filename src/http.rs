@@ -5,11 +5,15 @@ mod body;
 mod collect;
 mod error;
 mod lists;
+mod live;
+mod login;
 mod origin;
 mod proxy;
 mod reply;
 mod reports;
+mod roster;
 mod route;
+mod screens;
 mod service;
 mod snapshot;
 mod streaming;
@@ -33,6 +37,8 @@ use tokio_io_timeout::TimeoutStream;
 
 use body::BodyRoom;
 use error::ApiError;
+use login::Logins;
+pub use screens::Pictures;
 pub use www::Folder;
 
 use crate::limits;
@@ -40,42 +46,60 @@ use crate::model::ip::IpBlocks;
 use crate::model::zone::Zone;
 use crate::store::{Store, StoreError};
 
+/// How requests are answered.
+#[derive(Debug)]
+pub struct AppConfig {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// The address of this server for other computers, if they reach it.
+    pub from_elsewhere: Option<SocketAddr>,
+    /// Whoever has it may read; where there is none, only this computer.
+    pub key: Option<String>,
+    /// The folder with the kiosk's page.
+    pub www: Option<Folder>,
+    /// Pictures of the exhibit's screens.
+    pub pictures: Option<Pictures>,
+    /// The proxies whose word about addresses and hosts is taken.
+    pub trusted_proxies: Option<IpBlocks>,
+}
+
 /// What answering requests needs.
 #[derive(Debug)]
 pub struct App {
     store: Store,
-    key: Option<String>,
-    www: Option<Folder>,
-    trusted_proxies: Option<IpBlocks>,
+    config: AppConfig,
+    logins: Logins,
     /// Whose dates reports give where the question does not say.
     zone: Zone,
     bodies: BodyRoom,
     wrong_keys: Semaphore,
     /// Replies that are made while they are sent.
     streams: Arc<Semaphore>,
+    /// Those who watch what happens.
+    watchers: Arc<Semaphore>,
     script_was_fetched: AtomicBool,
 }
 
 impl App {
-    /// Answers from a store. With a key, whoever has it may read; without, only this computer. The word of trusted
-    /// proxies about addresses and hosts is taken.
-    pub fn new(
-        store: Store,
-        key: Option<String>,
-        www: Option<Folder>,
-        trusted_proxies: Option<IpBlocks>,
-    ) -> App {
+    /// Answers from a store.
+    pub fn new(store: Store, config: AppConfig) -> App {
         App {
             store,
-            key,
-            www,
-            trusted_proxies,
+            logins: Logins::new(config.address.port()),
+            config,
             zone: zone_of_this_computer(),
             bodies: BodyRoom::default(),
             wrong_keys: Semaphore::new(limits::WRONG_KEYS_AT_ONCE),
             streams: Arc::new(Semaphore::new(limits::STREAMS)),
+            watchers: Arc::new(Semaphore::new(limits::WATCHERS)),
             script_was_fetched: AtomicBool::new(false),
         }
+    }
+
+    /// A wrong key costs time, but only those who send one.
+    async fn delay_wrong_key(&self) {
+        let _one_of_few = self.wrong_keys.acquire().await;
+        tokio::time::sleep(limits::WRONG_KEY_TIME).await;
     }
 }
 

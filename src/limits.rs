@@ -62,6 +62,8 @@ pub const QUEUED_REQUESTS: usize = CONNECTIONS;
 pub const QUEUE_TIME: Duration = Duration::from_secs(5);
 /// Items after which a transaction takes no further request, so that the others do not wait too long for it.
 pub const TRANSACTION_ITEMS: usize = 8_192;
+/// How long the writer waits at most for those who were just answered to send again.
+pub const GATHER_TIME: Duration = Duration::from_millis(2);
 /// How long the writer waits in one go for another process that has locked the file.
 pub const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// Sessions that the writer remembers, so that an event of a running session costs no lookup.
@@ -130,6 +132,19 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 /// megabyte and a half once it is written as JSON.
 pub const STREAMS: usize = 16;
 
+/// Browsers that watch what happens.
+pub const WATCHERS: usize = 32;
+/// News that wait for the slowest of them. Who misses some gets the whole picture instead.
+pub const LIVE_NEWS: usize = 1_024;
+/// How long such a one waits for it.
+pub const LIVE_PAUSE: Duration = Duration::from_secs(1);
+/// Visits in that picture.
+pub const LIVE_VISITS: u32 = 100;
+/// How long nothing is said before a sign that the connection still stands. Only by it is seen who has left.
+pub const LIVE_SILENCE: Duration = Duration::from_secs(5);
+/// The longest name in the news, in bytes. Most are short, and many news are kept.
+pub const LIVE_NAME_BYTES: usize = 512;
+
 /// Pages of the write-ahead log after which the writer checkpoints: 4 MB.
 pub const CHECKPOINT_PAGES: u32 = 1_000;
 /// Pages of the log after which no new reader is let in until a checkpoint has emptied it: 16 MB.
@@ -176,3 +191,12 @@ pub const RETRY_AFTER_S: u16 = 5;
 pub const WRONG_KEY_TIME: Duration = Duration::from_millis(250);
 /// How many wrong keys are answered at a time.
 pub const WRONG_KEYS_AT_ONCE: usize = 4;
+/// The form of the login: a key, and where to go.
+pub const LOGIN_BODY_BYTES: usize = 64 * 1024;
+/// How long a browser that gave the key need not give it again.
+pub const LOGIN_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Browsers that are logged in at a time.
+pub const LOGINS: usize = 1_000;
+
+/// Files of the folder of pictures that are looked at.
+pub const PICTURES: usize = 10_000;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use log::LevelFilter;
 use microticks::cli::{Exit, Flags};
 use microticks::config::{Command, ServeConfig};
-use microticks::http::{App, Folder};
+use microticks::http::{App, AppConfig, Folder, Pictures};
 use microticks::limits;
 use microticks::ops::{logging, sentry};
 use microticks::store::consumers::{self, Added, Consumer, ConsumerError};
@@ -31,9 +31,7 @@ enum StartError {
     Fatal(#[from] Fatal),
     #[error("cannot use {0}: {1}")]
     Folder(String, io::Error),
-    #[error(
-        "the database lies in {0}, which --www would show to everybody; move it, or name another --db"
-    )]
+    #[error("the database lies in {0}, whose files would be shown; move it, or name another --db")]
     DatabaseInFolder(String),
     #[error(
         "cannot listen on {0}: {1}; is another microticks running? --bind names another address or port"
@@ -66,7 +64,7 @@ fn main() -> ExitCode {
     let _log = logging::start(level);
     let _sentry = dsn.map(sentry::start);
     let done = match command {
-        Command::Serve(config) => serve(config),
+        Command::Serve(config) => serve(*config),
         Command::AddConsumer {
             db,
             name,
@@ -211,10 +209,9 @@ fn check(db: &Path) -> Result<(), StartError> {
 }
 
 fn serve(config: ServeConfig) -> Result<(), StartError> {
-    let folder = match &config.www {
-        Some(www) => Some(folder_to_serve(www, &config.store.path)?),
-        None => None,
-    };
+    let folder_of = |path: &Path| folder_to_serve(path, &config.store.path);
+    let www = config.www.as_deref().map(folder_of).transpose()?;
+    let screens = config.screens.as_deref().map(folder_of).transpose()?;
     raise_file_limit();
     // Before the file, which a second start by mistake should not make.
     let listener = std::net::TcpListener::bind(config.bind)
@@ -240,12 +237,15 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
         }
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
-        let app = Arc::new(App::new(
-            store.clone(),
-            config.key,
-            folder,
-            config.trusted_proxies,
-        ));
+        let app = AppConfig {
+            address,
+            from_elsewhere: (!address.ip().is_loopback()).then(|| reachable(address)),
+            key: config.key,
+            www,
+            pictures: screens.map(Pictures::new),
+            trusted_proxies: config.trusted_proxies,
+        };
+        let app = Arc::new(App::new(store.clone(), app));
         Ok(microticks::run(listener, app, store, agent, shutdown).await?)
     });
     // Whatever still runs belongs to nobody any more.
@@ -253,13 +253,13 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
     served
 }
 
-/// The folder of `--www`, unless that would show the database to everybody.
-fn folder_to_serve(www: &Path, database: &Path) -> Result<Folder, StartError> {
+/// A folder whose files are served, unless the database is among them.
+fn folder_to_serve(path: &Path, database: &Path) -> Result<Folder, StartError> {
     let failed = |path: &Path, error| StartError::Folder(path.display().to_string(), error);
     let database = store::resolve(database).map_err(|error| failed(database, error))?;
-    let folder = Folder::new(www, database).map_err(|error| failed(www, error))?;
+    let folder = Folder::new(path, database).map_err(|error| failed(path, error))?;
     if folder.holds_database() {
-        return Err(StartError::DatabaseInFolder(www.display().to_string()));
+        return Err(StartError::DatabaseInFolder(path.display().to_string()));
     }
     Ok(folder)
 }

@@ -6,8 +6,10 @@ pub mod calendar;
 pub mod clock;
 pub mod ip;
 pub mod list;
+pub mod live;
 pub mod moment;
 pub mod report;
+pub mod roster;
 pub mod table;
 pub mod zone;
 

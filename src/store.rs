@@ -16,11 +16,13 @@ mod file;
 mod health;
 mod ingest;
 pub mod lists;
+mod live;
 mod open;
 mod queue;
 mod rarely;
 mod readers;
 pub mod rebuild;
+mod roster;
 mod session;
 mod writer;
 
@@ -30,14 +32,16 @@ use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
 use copying::Copying;
 pub use copying::FileCopy;
 use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
 use file::FileLock;
+use ingest::Ingest;
 use lists::{Flow, Scan};
+use live::Live;
 use open::Content;
 use queue::Queue;
 use readers::Readers;
@@ -45,6 +49,8 @@ use writer::Writer;
 
 use crate::limits;
 use crate::model::list::{EventRow, SessionRow};
+use crate::model::live::{News, Visit};
+use crate::model::roster::{ConsumerRow, DeviceRow};
 use crate::model::{Outcome, Refusal, Request};
 
 /// What a store is opened with.
@@ -83,6 +89,7 @@ pub struct Store {
     readers: Arc<Readers>,
     freshness: Arc<Freshness>,
     copying: Arc<Copying>,
+    live: Arc<Live>,
     report_turns: Arc<Semaphore>,
     phase: watch::Receiver<Phase>,
     volatile: Option<&'static str>,
@@ -115,12 +122,14 @@ impl Store {
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
         let freshness = Arc::new(Freshness::new(Arc::clone(&queue)));
         let copying = Arc::new(Copying::new(Arc::clone(&queue)));
+        let live = Arc::new(Live::default());
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             freshness: Arc::clone(&freshness),
             copying: Arc::clone(&copying),
+            live: Arc::clone(&live),
             report_turns: Arc::new(Semaphore::new(cores())),
             phase,
             volatile: file::volatile_file_system(&path),
@@ -142,8 +151,7 @@ impl Store {
                 readers,
                 freshness,
                 copying,
-                default_consumer,
-                session_timeout,
+                Ingest::new(default_consumer, session_timeout, live),
             )
         };
         let get_ready = move || {
@@ -258,6 +266,16 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, look).await
     }
 
+    /// All consumers, removed ones too.
+    pub async fn consumers(&self) -> Result<Vec<ConsumerRow>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, roster::consumers).await
+    }
+
+    /// All devices that have given a sign of life.
+    pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, roster::devices).await
+    }
+
     /// Has the writer derive every session that is dirty now, so that a report is never partial.
     pub async fn derive_what_changed(&self) -> Result<(), StoreError> {
         self.wait_until_ready().await?;
@@ -318,8 +336,19 @@ impl Store {
         done.unwrap_or(Err(StoreError::Internal))
     }
 
+    /// Everything that is stored from now on; `None` when the server is stopping.
+    pub fn watch(&self) -> Option<broadcast::Receiver<News>> {
+        self.live.watch()
+    }
+
+    /// The latest sessions that are under way, the latest first.
+    pub async fn visits(&self) -> Result<Vec<Visit>, StoreError> {
+        self.read(limits::SNAPSHOT_TIME, live::visits).await
+    }
+
     /// Ends all reading. Lists and a copy that are being sent are broken off.
     pub fn stop_reading(&self) {
+        self.live.close();
         self.copying.close();
         self.readers.close();
     }

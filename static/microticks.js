@@ -180,6 +180,10 @@ const opened = inTime(resolve => {
 }).then(database => {
   db = database;
   db.onclose = () => fail('closed');
+  // Chromium decides by itself whether the storage of a page is the last to go; Firefox would ask the visitor.
+  if (page.chrome && navigator.storage && navigator.storage.persist) {
+    navigator.storage.persist().catch(() => {});
+  }
 }).catch(fail);
 
 /** What pages put aside that went away before their storage was open, oldest first. */

@@ -22,9 +22,14 @@ pub(super) struct Happening<'a> {
     pub(super) received_at: Option<i64>,
 }
 
+/// Whether events with this action are touches.
+pub(super) fn is_touch(action: &str) -> bool {
+    TOUCHES.contains(&action)
+}
+
 impl Happening<'_> {
     pub(super) fn is_touch(&self) -> bool {
-        TOUCHES.contains(&self.action)
+        is_touch(self.action)
     }
 
     /// Whether a person did it, as far as the action tells.

@@ -82,11 +82,18 @@ pub struct Peer {
     pub behind_proxy: bool,
 }
 
-/// Whether a request may read. With a key set, whoever sends it may; else only this computer itself.
+/// Whether a text is the key, found out in constant time.
+pub fn is_key(text: &str, key: &str) -> bool {
+    text.as_bytes().ct_eq(key.as_bytes()).into()
+}
+
+/// Whether a request may read. With a key set, whoever sends it may, and a browser that has logged in; else only this
+/// computer itself.
 pub fn may_read(
     key: Option<&str>,
     headers: &HeaderMap,
     query_key: Option<&str>,
+    is_logged_in: bool,
     peer: Peer,
 ) -> Result<(), Denied> {
     let Some(key) = key else {
@@ -96,6 +103,9 @@ pub fn may_read(
             Err(Denied::NotLocal)
         };
     };
+    if is_logged_in {
+        return Ok(());
+    }
     let bearer = text(headers, &AUTHORIZATION).and_then(|value| value.split_once(' '));
     let bearer = bearer
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
@@ -103,7 +113,7 @@ pub fn may_read(
     let Some(sent) = query_key.or(bearer) else {
         return Err(Denied::NoKey);
     };
-    if bool::from(sent.as_bytes().ct_eq(key.as_bytes())) {
+    if is_key(sent, key) {
         Ok(())
     } else {
         Err(Denied::WrongKey)
@@ -329,6 +339,7 @@ mod tests {
                 None,
                 &headers(lines),
                 Some("any"),
+                true,
                 Peer {
                     address,
                     version,
@@ -347,9 +358,9 @@ mod tests {
             version: Version::HTTP_11,
             behind_proxy,
         };
-        assert_eq!(may_read(None, &local, None, peer(false)), Ok(()));
+        assert_eq!(may_read(None, &local, None, false, peer(false)), Ok(()));
         assert_eq!(
-            may_read(None, &local, None, peer(true)),
+            may_read(None, &local, None, true, peer(true)),
             Err(Denied::NotLocal)
         );
     }
@@ -373,10 +384,14 @@ mod tests {
             (&[], None, false),
         ] {
             assert_eq!(
-                may_read(Some("secret"), &headers(lines), query_key, peer).is_ok(),
+                may_read(Some("secret"), &headers(lines), query_key, false, peer).is_ok(),
                 expected,
                 "{lines:?}"
             );
         }
+        assert_eq!(
+            may_read(Some("secret"), &HeaderMap::new(), None, true, peer),
+            Ok(())
+        );
     }
 }

@@ -59,8 +59,8 @@ where
 }
 
 /// To another place, relative to the path that was asked for, so that it holds behind any prefix.
-pub fn redirect(to: &str) -> Response<ReplyBody> {
-    let mut reply = empty(StatusCode::FOUND);
+pub fn redirect(status: StatusCode, to: &str) -> Response<ReplyBody> {
+    let mut reply = empty(status);
     if let Ok(location) = HeaderValue::from_str(to) {
         reply.headers_mut().insert(LOCATION, location);
     }

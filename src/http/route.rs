@@ -31,6 +31,22 @@ pub enum Route {
         /// Whether it is a staff test from now on.
         excluded: bool,
     },
+    /// `GET /consumers`
+    ListConsumers,
+    /// `GET /devices`
+    ListDevices,
+    /// `GET /live`
+    Live,
+    /// `GET /screens`
+    ListScreens,
+    /// `GET /screens/NAME`
+    Screen(String),
+    /// `POST /login`
+    Login,
+    /// `GET /login`
+    LoginState,
+    /// `POST /logout`
+    Logout,
     /// A preflight for one of the paths above.
     Preflight,
     /// `GET /healthz`: the process answers.
@@ -60,9 +76,11 @@ pub enum Methods {
     Read,
     /// It only changes something for those who read.
     Change,
+    /// It does both.
+    ReadAndChange,
     /// It only collects.
     Collect,
-    /// It does both.
+    /// It collects, and what it collects can be read.
     Both,
 }
 
@@ -72,6 +90,7 @@ impl Methods {
         match self {
             Methods::Read => "GET, HEAD",
             Methods::Change => "POST",
+            Methods::ReadAndChange => "GET, HEAD, POST",
             Methods::Collect => "POST, OPTIONS",
             Methods::Both => "GET, HEAD, POST, OPTIONS",
         }
@@ -105,6 +124,15 @@ impl Route {
             "/sessions/stop" | "/batch" => Route::WrongMethod(Methods::Collect),
             "/reports" => read(Route::ListReports),
             "/snapshot" => read(Route::Snapshot),
+            "/consumers" => read(Route::ListConsumers),
+            "/devices" => read(Route::ListDevices),
+            "/live" => read(Route::Live),
+            "/screens" => read(Route::ListScreens),
+            "/login" if posts => Route::Login,
+            "/login" if reads => Route::LoginState,
+            "/login" => Route::WrongMethod(Methods::ReadAndChange),
+            "/logout" if posts => Route::Logout,
+            "/logout" => Route::WrongMethod(Methods::Change),
             "/healthz" => read(Route::Health),
             "/readyz" => read(Route::Ready),
             "/dash" => read(Route::Dashboard),
@@ -123,7 +151,7 @@ impl Route {
                 let own = ["/dash/", "/docs/", "/example/"]
                     .iter()
                     .any(|folder| decoded.starts_with(folder));
-                if let Some(route) = report_or_mark(&decoded) {
+                if let Some(route) = named(&decoded) {
                     return match route {
                         Route::Mark { .. } if posts => route,
                         Route::Mark { .. } => Route::WrongMethod(Methods::Change),
@@ -141,6 +169,24 @@ impl Route {
         }
     }
 
+    /// Whether it shows what was collected, so that only those may ask who may read.
+    pub fn is_reading(&self) -> bool {
+        matches!(
+            self,
+            Route::ListSessions
+                | Route::ListEvents
+                | Route::ListReports
+                | Route::Report(_)
+                | Route::Snapshot
+                | Route::ListConsumers
+                | Route::ListDevices
+                | Route::Live
+                | Route::ListScreens
+                | Route::Screen(_)
+                | Route::Mark { .. }
+        )
+    }
+
     /// Whether replies carry CORS headers in every case, errors included.
     pub fn is_collecting(&self) -> bool {
         matches!(
@@ -155,10 +201,14 @@ impl Route {
     }
 }
 
-/// `/reports/NAME`, `/sessions/ID/exclude` and `/sessions/ID/include`.
-fn report_or_mark(path: &str) -> Option<Route> {
+/// The paths that name what they are about: `/reports/NAME`, `/screens/NAME`, `/sessions/ID/exclude` and
+/// `/sessions/ID/include`.
+fn named(path: &str) -> Option<Route> {
     if let Some(name) = path.strip_prefix("/reports/") {
         return Some(Route::Report(name.to_owned()));
+    }
+    if let Some(name) = path.strip_prefix("/screens/") {
+        return Some(Route::Screen(name.to_owned()));
     }
     let (id, mark) = path.strip_prefix("/sessions/")?.split_once('/')?;
     let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
@@ -213,6 +263,32 @@ mod tests {
             ),
             ("PUT", "/healthz", false, Route::WrongMethod(Methods::Read)),
             ("GET", "/healthz", true, Route::Health),
+            ("GET", "/consumers", true, Route::ListConsumers),
+            ("GET", "/devices", false, Route::ListDevices),
+            ("GET", "/live", true, Route::Live),
+            ("GET", "/screens", false, Route::ListScreens),
+            (
+                "GET",
+                "/screens/a%2Fb",
+                true,
+                Route::Screen("a/b".to_owned()),
+            ),
+            (
+                "POST",
+                "/screens/a",
+                false,
+                Route::WrongMethod(Methods::Read),
+            ),
+            ("POST", "/login", false, Route::Login),
+            ("GET", "/login", true, Route::LoginState),
+            (
+                "PUT",
+                "/login",
+                false,
+                Route::WrongMethod(Methods::ReadAndChange),
+            ),
+            ("POST", "/logout", true, Route::Logout),
+            ("GET", "/logout", false, Route::WrongMethod(Methods::Change)),
             ("GET", "/readyz", false, Route::Ready),
             ("GET", "/dash", true, Route::Dashboard),
             ("GET", "/dash/", false, Route::Redirect("../dash")),

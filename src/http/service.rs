@@ -15,35 +15,26 @@ use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists, proxy, reports, snapshot};
-use crate::limits;
+use super::{App, assets, collect, lists, live, login, proxy, reports, roster, snapshot};
 use crate::model::Moment;
 use crate::store::StoreError;
 use crate::wire::query::Query;
-use crate::wire::replies;
+use crate::wire::{self, replies};
 
 /// Answers a request, whatever it is.
 pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> Response<ReplyBody> {
     let received_at = Moment::now();
     let (head, body) = request.into_parts();
-    let route = Route::decode(&head.method, head.uri.path(), app.www.is_some());
+    let route = Route::decode(&head.method, head.uri.path(), app.config.www.is_some());
     let peer = Peer {
         address: peer.ip().to_canonical(),
         version: head.version,
-        behind_proxy: app.trusted_proxies.is_some(),
+        behind_proxy: app.config.trusted_proxies.is_some(),
     };
     let reply = or_internal(answer(app, &route, &head, body, received_at, peer)).await;
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
-    let is_read = matches!(
-        route,
-        Route::ListSessions
-            | Route::ListEvents
-            | Route::ListReports
-            | Route::Report(_)
-            | Route::Snapshot
-            | Route::Dashboard
-    );
-    if route.is_collecting() || (is_read && app.key.is_some()) {
+    let is_read = route.is_reading() || route == Route::Dashboard;
+    if route.is_collecting() || (is_read && app.config.key.is_some()) {
         reply::allow_every_origin(reply.headers_mut());
     }
     reply
@@ -65,47 +56,57 @@ async fn answer(
     peer: Peer,
 ) -> Result<Response<ReplyBody>, ApiError> {
     let query = Query::new(head.uri.query().unwrap_or_default());
+    let trusted = app.config.trusted_proxies.as_ref();
+    let host = proxy::host(peer.address, &head.headers, trusted);
+    if route.is_reading() {
+        guard(app, head, &query, peer).await?;
+    }
     match route {
         Route::StartSession | Route::StoreEvent | Route::StopSession | Route::Batch => {
-            let trusted = app.trusted_proxies.as_ref();
             let ip = proxy::client_address(peer.address, &head.headers, trusted);
-            let host = proxy::host(peer.address, &head.headers, trusted);
             collect::store(app, route, head, body, received_at, Sender { ip, host }).await
         }
         Route::Preflight => Ok(collect::preflight(head)),
-        Route::ListSessions | Route::ListEvents => {
-            guard(app, head, &query, peer).await?;
-            let kind = if *route == Route::ListSessions {
-                Kind::Sessions
-            } else {
-                Kind::Events
-            };
-            lists::list(app, kind, &query).await
-        }
-        Route::ListReports => {
-            guard(app, head, &query, peer).await?;
-            Ok(reports::list())
-        }
+        Route::ListSessions => lists::list(app, Kind::Sessions, &query).await,
+        Route::ListEvents => lists::list(app, Kind::Events, &query).await,
+        Route::ListReports => Ok(reports::list()),
         Route::Report(name) => {
-            guard(app, head, &query, peer).await?;
             reports::report(app, name, head.uri.query().unwrap_or_default()).await
         }
-        Route::Snapshot => {
-            guard(app, head, &query, peer).await?;
-            snapshot::snapshot(app, &head.method, received_at).await
-        }
+        Route::Snapshot => snapshot::snapshot(app, &head.method, received_at).await,
         Route::Mark {
             session_id,
             excluded,
         } => {
-            guard(app, head, &query, peer).await?;
-            let trusted = app.trusted_proxies.as_ref();
-            let host = proxy::host(peer.address, &head.headers, trusted);
             if !origin::is_same_origin(&head.headers, host) {
                 return Err(ApiError::NotSameOrigin);
             }
             reports::mark(app, *session_id, *excluded, received_at, peer.address).await
         }
+        Route::ListConsumers => Ok(roster::consumers(app).await?),
+        Route::ListDevices => Ok(roster::devices(app).await?),
+        Route::Live => live::live(app, &query).await,
+        Route::ListScreens => {
+            let names = match &app.config.pictures {
+                Some(pictures) => pictures.names().await,
+                None => Vec::new(),
+            };
+            Ok(reply::json(StatusCode::OK, wire::roster::screens(&names)))
+        }
+        Route::Screen(name) => match &app.config.pictures {
+            Some(pictures) => pictures.serve(name, &head.headers).await,
+            None => Err(ApiError::NotFound),
+        },
+        Route::Login => login::login(app, head, body, host).await,
+        Route::LoginState => {
+            let (key_is_set, logged_in) =
+                (app.config.key.is_some(), app.logins.knows(&head.headers));
+            Ok(reply::json(
+                StatusCode::OK,
+                wire::roster::login(key_is_set, logged_in),
+            ))
+        }
+        Route::Logout => login::logout(app, head, host),
         Route::Dashboard => match guard(app, head, &query, peer).await {
             Ok(()) => assets::serve("dash/index.html", &head.headers),
             Err(ApiError::Denied(Denied::NotLocal)) => {
@@ -123,10 +124,13 @@ async fn answer(
             assets::serve(name, &head.headers)
         }
         Route::File(path) => file(app, path, head).await,
-        Route::Redirect(to) => Ok(reply::redirect(&match head.uri.query() {
-            Some(query) => format!("{to}?{query}"),
-            None => (*to).to_owned(),
-        })),
+        Route::Redirect(to) => Ok(reply::redirect(
+            StatusCode::FOUND,
+            &match head.uri.query() {
+                Some(query) => format!("{to}?{query}"),
+                None => (*to).to_owned(),
+            },
+        )),
         Route::WrongMethod(methods) => Err(ApiError::WrongMethod(*methods)),
         Route::NotFound => Err(ApiError::NotFound),
     }
@@ -134,7 +138,7 @@ async fn answer(
 
 /// A file of the folder that is served. Where it has none, `/` is still a page, and the icon still ours.
 async fn file(app: &App, path: &str, head: &Parts) -> Result<Response<ReplyBody>, ApiError> {
-    let folder = app.www.as_ref().ok_or(ApiError::NotFound)?;
+    let folder = app.config.www.as_ref().ok_or(ApiError::NotFound)?;
     match (
         folder.serve(path, head.uri.query(), &head.headers).await,
         path,
@@ -145,17 +149,17 @@ async fn file(app: &App, path: &str, head: &Parts) -> Result<Response<ReplyBody>
     }
 }
 
-/// Lets a request read, or says why not. A wrong key costs time, but only those who send one.
+/// Lets a request read, or says why not.
 async fn guard(app: &App, head: &Parts, query: &Query<'_>, peer: Peer) -> Result<(), ApiError> {
     let allowed = origin::may_read(
-        app.key.as_deref(),
+        app.config.key.as_deref(),
         &head.headers,
         query.get("key").as_deref(),
+        app.logins.knows(&head.headers),
         peer,
     );
     if allowed == Err(Denied::WrongKey) {
-        let _one_of_few = app.wrong_keys.acquire().await;
-        tokio::time::sleep(limits::WRONG_KEY_TIME).await;
+        app.delay_wrong_key().await;
     }
     allowed.map_err(ApiError::Denied)
 }

@@ -53,6 +53,11 @@ impl Folder {
         }
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Whether the database, and with it its log and its copies, lie in the folder.
     pub fn holds_database(&self) -> bool {
         self.database
@@ -86,7 +91,10 @@ impl Folder {
                     percent_encoding::NON_ALPHANUMERIC,
                 );
                 let query = query.map_or(String::new(), |query| format!("?{query}"));
-                Ok(reply::redirect(&format!("{name}/{query}")))
+                Ok(reply::redirect(
+                    StatusCode::FOUND,
+                    &format!("{name}/{query}"),
+                ))
             }
             None => Err(ApiError::NotFound),
         }

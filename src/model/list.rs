@@ -32,6 +32,26 @@ pub enum Wanted {
     Nothing,
 }
 
+/// Whose rows are wanted. `None` everywhere: all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whose {
+    /// The consumer's id.
+    pub consumer: Option<Wanted>,
+    /// The device.
+    pub device: Option<String>,
+}
+
+impl Whose {
+    /// Whether something of this consumer and device is wanted.
+    pub fn is(&self, consumer_id: i64, device: Option<&str>) -> bool {
+        let is_consumer = match self.consumer {
+            None => true,
+            Some(wanted) => wanted == Wanted::Id(consumer_id),
+        };
+        is_consumer && (self.device.is_none() || self.device.as_deref() == device)
+    }
+}
+
 /// From a moment to just before another. Rows with unreadable times are in no range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Range {

@@ -5,6 +5,7 @@
 //! another process has written.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
@@ -13,12 +14,15 @@ use super::consumers::Consumers;
 use super::derived;
 use super::events::{self, Inserter, Stored};
 use super::expiry::{self, Expiry};
+use super::live::{self, Live};
 use super::session::{Beginning, Session, Timed};
+use crate::derive;
 use crate::limits;
 use crate::model::clock::Sending;
+use crate::model::live::{Happened, News};
 use crate::model::{
-    Alive, Applied, Credential, Device, Event, Item, Moment, Outcome, Refusal, Rejection, Request,
-    Stamp, Token, What, Work,
+    Alive, Applied, Credential, Device, Event, Item, Moment, Outcome, Reason, Refusal, Rejection,
+    Request, Stamp, Token, What, Work,
 };
 
 /// The part of the writer that knows what requests mean.
@@ -35,6 +39,10 @@ pub(super) struct Ingest {
     expiry: Expiry,
     /// When the group that is being applied began.
     now: Instant,
+    live: Arc<Live>,
+    /// What this transaction has stored, if anybody watches.
+    news: Vec<News>,
+    is_watched: bool,
 }
 
 /// The action that the original's lists count.
@@ -54,7 +62,11 @@ enum Fate {
 }
 
 impl Ingest {
-    pub(super) fn new(default_consumer: Option<String>, session_timeout: Duration) -> Ingest {
+    pub(super) fn new(
+        default_consumer: Option<String>,
+        session_timeout: Duration,
+        live: Arc<Live>,
+    ) -> Ingest {
         let now = Instant::now();
         Ingest {
             default_consumer,
@@ -65,7 +77,15 @@ impl Ingest {
             data_version: 0,
             expiry: Expiry::new(session_timeout, now),
             now,
+            live,
+            news: Vec::new(),
+            is_watched: false,
         }
+    }
+
+    /// The name of the consumer that requests without a key count for, if one is named.
+    pub(super) fn default_consumer(&self) -> Option<&str> {
+        self.default_consumer.as_deref()
     }
 
     /// When to look for sessions that nobody stops, if ever.
@@ -82,6 +102,9 @@ impl Ingest {
         let idle = self.expiry.idle(connection, now)?;
         for id in &idle {
             expiry::close(connection, *id)?;
+            if self.is_watched {
+                self.news.extend(live::ended(connection, *id)?);
+            }
         }
         derived::mark_dirty(connection, idle.iter().copied())?;
         if !idle.is_empty() {
@@ -96,11 +119,57 @@ impl Ingest {
         self.sessions.clear();
         self.clicks.clear();
         self.changed.clear();
+        self.news.clear();
+    }
+
+    /// Tells those who watch what was committed.
+    pub(super) fn tell_news(&mut self) {
+        self.live.tell(self.news.drain(..));
+    }
+
+    /// Keeps in mind what those who watch are told once it is committed.
+    fn note(&mut self, token: &Token, time: Moment, what: impl FnOnce(i64) -> Option<Happened>) {
+        if self.is_watched
+            && let Some(session) = self.sessions.get(token)
+            && let Some(what) = what(session.id)
+        {
+            self.news.push(News {
+                consumer_id: session.consumer_id,
+                device: session.device.clone(),
+                time,
+                what,
+            });
+        }
+    }
+
+    fn note_stop(&mut self, token: &Token, time: Moment, reason: Option<&Reason>) {
+        let reason = || reason.map(|reason| reason.as_str().to_owned());
+        self.note(token, time, |session_id| {
+            Some(Happened::Stopped {
+                session_id,
+                reason: reason(),
+            })
+        });
+    }
+
+    /// Notes an event if it is a touch, and counts it if it is a click.
+    fn note_event(&mut self, session_id: i64, token: &Token, event: &Event, time: Moment) {
+        self.count_click(session_id, event, time);
+        self.note(token, time, |session_id| {
+            let touched = derive::touched(event.action.as_str(), event.data.as_str())?;
+            Some(Happened::Touched {
+                session_id,
+                action: event.action.as_str().to_owned(),
+                target: touched.target.map(live::shortened),
+                screen: touched.place.map(live::shortened),
+            })
+        });
     }
 
     /// Begins a transaction: forgets everything if another process has written since the last one.
     pub(super) fn begin(&mut self, connection: &Connection, now: Instant) -> rusqlite::Result<()> {
         self.now = now;
+        self.is_watched = self.live.is_watched();
         let mut statement = connection.prepare_cached("PRAGMA data_version")?;
         let version = statement.query_row([], |row| row.get(0))?;
         if version != self.data_version {
@@ -175,6 +244,7 @@ impl Ingest {
                 }
                 session.reach_back(connection, *ts)?;
                 session.stop(connection, Timed::as_given(*ts), reason.as_ref())?;
+                self.note_stop(token, *ts, reason.as_ref());
                 Ok(Ok(Outcome::Stopped))
             }
             Work::Mark {
@@ -306,6 +376,9 @@ impl Ingest {
             },
         )?;
         self.remember(&token, session);
+        self.note(&token, ts, |session_id| {
+            Some(Happened::Started { session_id })
+        });
         Ok(Ok(Outcome::Started { token }))
     }
 
@@ -336,7 +409,7 @@ impl Ingest {
                 session.reach_back(connection, ts)?;
                 session.revive(connection, ts, request.received_at, timeout_ms)?;
                 let session_id = session.id;
-                self.count_click(session_id, event, ts);
+                self.note_event(session_id, token, event, ts);
                 Ok(Ok(Outcome::Stored { event_id }))
             }
             Stored::Before(event_id) => Ok(Ok(Outcome::Stored { event_id })),
@@ -387,11 +460,16 @@ impl Batch<'_, '_> {
             None if !token.is_well_formed() => return Ok(Err(Refusal::UnknownToken)),
             None => {
                 let begun = self.begin(token, at, what)?;
-                let session = self.ingest.remember(token, begun);
+                let (started, _) = Session::first_time(at, sending);
+                self.ingest.remember(token, begun);
+                self.ingest.note(token, started.time, |session_id| {
+                    Some(Happened::Started { session_id })
+                });
                 if matches!(what, What::Start(_)) {
                     return Ok(Ok(Fate::Stored));
                 }
-                session
+                let session = self.ingest.sessions.get_mut(token);
+                session.expect("it is remembered")
             }
         };
         let (timed, offset_ms) = session.time(at, sending);
@@ -412,9 +490,11 @@ impl Batch<'_, '_> {
         }
         session.reach_back(connection, timed.time)?;
         session.keep_offset(connection, offset_ms)?;
-        if let What::Event(event) = what {
-            let session_id = session.id;
-            self.ingest.count_click(session_id, event, timed.time);
+        let session_id = session.id;
+        match what {
+            What::Start(_) => {}
+            What::Event(event) => self.ingest.note_event(session_id, token, event, timed.time),
+            What::Stop(reason) => self.ingest.note_stop(token, timed.time, reason.as_ref()),
         }
         Ok(Ok(Fate::Stored))
     }
@@ -439,7 +519,7 @@ impl Batch<'_, '_> {
         Session::insert(self.connection, &beginning)
     }
 
-    fn alive(&self, alive: &Alive) -> rusqlite::Result<()> {
+    fn alive(&mut self, alive: &Alive) -> rusqlite::Result<()> {
         let sql = "INSERT INTO devices(consumer_id, name, last_alive_ms, queued, dropped, version, width, height) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(consumer_id, name) DO UPDATE SET \
                    last_alive_ms = excluded.last_alive_ms, queued = excluded.queued, dropped = excluded.dropped, \
@@ -454,9 +534,18 @@ impl Batch<'_, '_> {
             alive.width,
             alive.height,
         ];
-        self.connection
-            .prepare_cached(sql)?
-            .execute(values)
-            .map(drop)
+        self.connection.prepare_cached(sql)?.execute(values)?;
+        if self.ingest.is_watched {
+            self.ingest.news.push(News {
+                consumer_id: self.consumer_id,
+                device: alive.device.clone(),
+                time: self.sending.received_at,
+                what: Happened::Alive {
+                    queued: alive.queued,
+                    dropped: alive.dropped,
+                },
+            });
+        }
+        Ok(())
     }
 }

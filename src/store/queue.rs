@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -40,6 +40,8 @@ struct State {
     next_number: u64,
     closed: bool,
     nudged: bool,
+    /// How many requests the writer waits for.
+    wanted: usize,
     /// What keeps the writer from its work.
     trouble: Option<StoreError>,
 }
@@ -83,7 +85,8 @@ impl Queue {
             request,
             answer,
         });
-        if state.jobs.len() == 1 {
+        let waiting = state.jobs.len();
+        if waiting == 1 || waiting == state.wanted {
             self.changed.notify_one();
         }
         Ok((number, receiver))
@@ -137,6 +140,17 @@ impl Queue {
         }
     }
 
+    /// Waits until so many requests are there, but not longer than this.
+    pub(super) fn gather(&self, wanted: usize, patience: Duration) {
+        let mut state = self.state();
+        if state.jobs.len() < wanted {
+            state.wanted = wanted;
+            let is_short = |state: &mut State| state.jobs.len() < wanted && !state.closed;
+            let waited = self.changed.wait_timeout_while(state, patience, is_short);
+            (waited.expect("nobody panics while holding the queue").0).wanted = 0;
+        }
+    }
+
     /// Wakes the writer although no request waits.
     pub(super) fn nudge(&self) {
         self.state().nudged = true;
@@ -183,6 +197,7 @@ impl Queue {
 mod tests {
     use super::*;
     use crate::model::{Credential, Moment, Work};
+    use std::thread;
 
     fn request(items: usize) -> Request {
         let work = Work::Batch {
@@ -224,6 +239,27 @@ mod tests {
         assert_eq!(queue.wait(None), Wake::Upkeep);
         queue.close();
         assert_eq!(queue.wait(None), Wake::Closed);
+    }
+
+    #[tokio::test]
+    async fn the_writer_waits_for_those_it_wants_and_not_for_long() {
+        let queue = Queue::default();
+        drop(queue.push(request(0)).unwrap());
+        let begun = Instant::now();
+        queue.gather(1, Duration::from_secs(60));
+        queue.gather(2, Duration::from_millis(10));
+        assert!(begun.elapsed() >= Duration::from_millis(10));
+        thread::scope(|scope| {
+            scope.spawn(|| queue.gather(3, Duration::from_secs(60)));
+            while queue.state().wanted != 3 {
+                thread::yield_now();
+            }
+            drop(queue.push(request(0)).unwrap());
+            drop(queue.push(request(0)).unwrap());
+        });
+        queue.close();
+        queue.gather(4, Duration::from_secs(60));
+        assert!(begun.elapsed() < Duration::from_secs(60));
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use crate::model::{Device, Moment, Reason, Stamp, Token};
 pub(super) struct Session {
     pub(super) id: i64,
     pub(super) consumer_id: i64,
+    pub(super) device: Option<Device>,
     /// `None` where the stored text is no time, as in some files of the original service.
     started_at: Option<Moment>,
     /// The start by the page's own clock.
@@ -85,7 +86,7 @@ impl Session {
         token: &Token,
     ) -> rusqlite::Result<Option<Session>> {
         let sql = "SELECT id, consumer_id, started_at, raw_started_at, provisional, clock_offset_ms, \
-                   stopped_at, stop_reason, stop_time FROM sessions WHERE token = ?1 ORDER BY id DESC LIMIT 1";
+                   stopped_at, stop_reason, stop_time, device FROM sessions WHERE token = ?1 ORDER BY id DESC LIMIT 1";
         let mut statement = connection.prepare_cached(sql)?;
         let found = statement.query_row([token.as_str()], |row| {
             let moment = |at| {
@@ -102,6 +103,11 @@ impl Session {
                 id: row.get(0)?,
                 // In a file of the original service this may be anything.
                 consumer_id: row.get_ref(1)?.as_i64().unwrap_or_default(),
+                device: row
+                    .get_ref(9)?
+                    .as_str()
+                    .ok()
+                    .and_then(|name| Device::parse(name.to_owned()).ok().flatten()),
                 started_at,
                 raw_started_at: moment(3)?.or(started_at),
                 provisional: row.get(4)?,
@@ -135,6 +141,7 @@ impl Session {
         Ok(Session {
             id: connection.last_insert_rowid(),
             consumer_id: beginning.consumer_id,
+            device: beginning.device.cloned(),
             started_at: Some(time),
             raw_started_at: Some(raw.unwrap_or(time)),
             provisional: beginning.provisional,
@@ -196,6 +203,7 @@ impl Session {
         device: Option<&Device>,
     ) -> rusqlite::Result<()> {
         self.provisional = false;
+        self.device = device.cloned();
         self.started_at = Some(start.time);
         self.raw_started_at = Some(start.raw.unwrap_or(start.time));
         let sql = "UPDATE sessions SET started_at = ?2, raw_started_at = ?3, device = ?4, provisional = 0 WHERE id = ?1";

@@ -38,6 +38,8 @@ pub(super) struct Writer {
     copying: Arc<Copying>,
     /// When idle sessions are looked for again, if ever.
     next_look: Option<Instant>,
+    /// How many requests the last group had, and how long it took to store it.
+    last_group: (usize, Duration),
 }
 
 impl Writer {
@@ -48,20 +50,18 @@ impl Writer {
         readers: Arc<Readers>,
         freshness: Arc<Freshness>,
         copying: Arc<Copying>,
-        default_consumer: Option<String>,
-        session_timeout: Duration,
+        ingest: Ingest,
     ) -> Result<(Connection, Writer), OpenError> {
         let path = opened.path.clone();
         let mut connection = opened.make_current()?;
         let identity = Identity::of(&path);
         let prepared = || {
             connection.busy_timeout(limits::LOCK_WAIT)?;
-            warn_of_what_is_odd(&connection, default_consumer.as_deref())?;
+            warn_of_what_is_odd(&connection, ingest.default_consumer())?;
             LogKeeper::watch(&mut connection, readers)
         };
         match prepared() {
             Ok(log) => {
-                let ingest = Ingest::new(default_consumer, session_timeout);
                 let writer = Writer {
                     path,
                     queue,
@@ -72,6 +72,7 @@ impl Writer {
                     mistakes: Rarely::new(limits::MISTAKE_PAUSE),
                     deriving: Deriving::new(freshness),
                     copying,
+                    last_group: (0, Duration::ZERO),
                 };
                 Ok((connection, writer))
             }
@@ -177,6 +178,12 @@ impl Writer {
     /// One transaction for all that waits, up to a limit.
     fn commit_group(&mut self, connection: &Connection) -> Result<(), Fatal> {
         self.identity.check()?;
+        // Those who were just answered mostly send again at once. Waiting for half of them, and never longer than storing
+        // takes, makes two groups of equal size that take turns, where else a large and a tiny one would.
+        let (requests, took) = self.last_group;
+        self.queue
+            .gather(requests / 2, took.min(limits::GATHER_TIME));
+        let begun = Instant::now();
         if let Err(error) = begin(connection) {
             let trouble = self.passing(connection, error)?;
             if trouble != StoreError::Locked {
@@ -186,7 +193,10 @@ impl Writer {
             return Ok(());
         }
         let jobs = self.queue.take(limits::TRANSACTION_ITEMS);
-        self.commit_jobs(connection, jobs)
+        let requests = jobs.len();
+        self.commit_jobs(connection, jobs)?;
+        self.last_group = (requests, begun.elapsed());
+        Ok(())
     }
 
     /// Applies requests in the transaction that was begun, commits, and answers them.
@@ -196,6 +206,7 @@ impl Writer {
                 // Before anybody is told: what is in a log without a name is lost.
                 self.identity.check_log()?;
                 self.end_trouble();
+                self.ingest.tell_news();
                 self.deriving.note_dirty(Instant::now());
                 self.queue
                     .answer(jobs.into_iter().zip(outcomes.into_iter().map(Ok)).collect());
@@ -234,6 +245,7 @@ impl Writer {
         match expired {
             Ok(more) => {
                 self.end_trouble();
+                self.ingest.tell_news();
                 self.deriving.note_dirty(now);
                 Ok(more)
             }

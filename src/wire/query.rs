@@ -3,7 +3,7 @@
 use super::text;
 use crate::limits;
 use crate::model::Moment;
-use crate::model::list::{EventColumn, Filter, Format, List, Range, SessionColumn, Wanted};
+use crate::model::list::{EventColumn, Filter, Format, List, Range, SessionColumn, Wanted, Whose};
 
 /// A parameter of a list is wrong. `Display` says which, and what it may be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -136,7 +136,17 @@ impl<'a> Query<'a> {
         })
     }
 
+    /// Whose rows are wanted.
+    pub fn whose(&self) -> Whose {
+        let consumer = self.get("consumer");
+        Whose {
+            consumer: consumer.map(|id| id.parse().map_or(Wanted::Nothing, Wanted::Id)),
+            device: self.get("device"),
+        }
+    }
+
     fn filter(&self) -> Result<Filter, QueryError> {
+        let Whose { consumer, device } = self.whose();
         let range = Range {
             from: self.moment("from", 0)?,
             to: self.moment("to", 1)?,
@@ -144,10 +154,8 @@ impl<'a> Query<'a> {
         Ok(Filter {
             ip: self.get("ip"),
             date: self.get("date"),
-            consumer: self
-                .get("consumer")
-                .map(|id| id.parse().map_or(Wanted::Nothing, Wanted::Id)),
-            device: self.get("device"),
+            consumer,
+            device,
             range: (range != Range::default()).then_some(range),
             session: self
                 .number("session")?

@@ -132,11 +132,22 @@ scenario('a touch on a page that leaves before its storage is open arrives from 
     await page.goto(`${proxy}/?slow${n}`);
     await track(page, n);
   }
+  state.answer = null;
   await page.goto(proxy);
   await track(page, 3);
-  state.answer = null;
   assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
   assert.deepEqual(page.said, []);
+});
+
+scenario('Chromium is asked to keep the storage, a browser that would ask the visitor is not', async scene => {
+  const { proxy } = await kiosk(scene);
+  for (const [browser, expected] of [['window.chrome = {};', 1], ['delete window.chrome;', 0]]) {
+    const code = `${browser} window.asked = 0; StorageManager.prototype.persist = async () => { window.asked += 1; };`;
+    const page = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(code) });
+    await track(page, 1);
+    await touchesStored(page, 1);
+    assert.equal(await page.evaluate('asked'), expected, browser);
+  }
 });
 
 scenario('a connection that closes in mid-run loses nothing, and the next load is durable again', async scene => {

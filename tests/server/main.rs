@@ -15,7 +15,9 @@ mod faults;
 mod forms;
 mod harness;
 mod hostile;
+mod live;
 mod logging;
+mod login;
 mod odd_reports;
 mod oracle;
 #[cfg(target_os = "linux")]
@@ -25,6 +27,7 @@ mod pages;
 mod proxy;
 mod reading;
 mod reports;
+mod roster;
 #[cfg(target_os = "linux")]
 mod sentry;
 mod snapshot;
