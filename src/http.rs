@@ -15,6 +15,7 @@ mod roster;
 mod route;
 mod screens;
 mod service;
+mod snapshot;
 mod streaming;
 mod www;
 

@@ -5,7 +5,7 @@
 //! | [`cli`], [`config`] | flags as typed; flags, environment and defaults resolved |
 //! | [`limits`] | every limit with its reason |
 //! | [`model`] | sessions, events, consumers and the checked types they are made of |
-//! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON and CSV |
+//! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON, CSV and workbooks |
 //! | [`derive`] | a session's events in order to its screens, views, touches and sums; pure |
 //! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
 //! | [`report`] | one SQL and one fold for each report |

@@ -118,6 +118,9 @@ pub const READ_DEADLINE: Duration = Duration::from_secs(10);
 pub const REPORT_DEADLINE: Duration = Duration::from_secs(10);
 /// Dates of the report `days`: ten years.
 pub const REPORT_DATES: usize = 3_660;
+/// Rows of figures in a workbook: what Excel and LibreOffice open, 2²⁰, less the header. It is packed while it is sent,
+/// so no memory asks for a limit.
+pub const SHEET_ROWS: usize = (1 << 20) - 1;
 /// Rows that one snapshot looks at, chosen or not.
 pub const SNAPSHOT_ROWS: usize = 10_000;
 /// Rows of a list that is neither in order of id nor of time.
@@ -150,6 +153,13 @@ pub const LOG_FULL_PAGES: u32 = 4_000;
 pub const LOG_OVERFULL_PAGES: u32 = 16_000;
 /// How long nothing more is said about a log that cannot be emptied.
 pub const LOG_WARNING_PAUSE: Duration = Duration::from_secs(60 * 60);
+
+/// Pages of the file that are copied between two groups of requests: 1 MB, which takes less than a commit does.
+pub const COPY_PAGES: i32 = 256;
+/// How long a copy may take. Where another process writes to the file all the time it would never end.
+pub const COPY_TIME: Duration = Duration::from_secs(10 * 60);
+/// What a copy leaves free on the disk for what is collected meanwhile: twice what the log may grow to.
+pub const COPY_SPARE_BYTES: u64 = 128 * 1024 * 1024;
 
 /// How long a server waits for a command that makes or upgrades its file, or for the server before it to end.
 pub const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);

@@ -6,6 +6,7 @@
 
 mod checkpoint;
 pub mod consumers;
+mod copying;
 pub(crate) mod derived;
 mod deriving;
 mod error;
@@ -33,6 +34,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
+use copying::Copying;
+pub use copying::FileCopy;
 use deriving::Freshness;
 pub use error::{Fatal, OpenError, StoreError};
 use file::FileLock;
@@ -85,6 +88,7 @@ pub struct Store {
     queue: Arc<Queue>,
     readers: Arc<Readers>,
     freshness: Arc<Freshness>,
+    copying: Arc<Copying>,
     live: Arc<Live>,
     report_turns: Arc<Semaphore>,
     phase: watch::Receiver<Phase>,
@@ -111,17 +115,20 @@ impl Store {
             error,
         })?;
         let lock = FileLock::acquire(&path, limits::SERVER_LOCK_WAIT)?;
+        copying::remove_leftover(&path);
         let opened = open::open(&path)?;
         let must_upgrade = matches!(opened.content, Content::Original | Content::Underived);
         let queue = Arc::new(Queue::default());
         let readers = Arc::new(Readers::new(path.clone(), Arc::clone(&queue)));
         let freshness = Arc::new(Freshness::new(Arc::clone(&queue)));
+        let copying = Arc::new(Copying::new(Arc::clone(&queue)));
         let live = Arc::new(Live::default());
         let (phase_sender, phase) = watch::channel(Phase::Opening);
         let store = Store {
             queue: Arc::clone(&queue),
             readers: Arc::clone(&readers),
             freshness: Arc::clone(&freshness),
+            copying: Arc::clone(&copying),
             live: Arc::clone(&live),
             report_turns: Arc::new(Semaphore::new(cores())),
             phase,
@@ -143,19 +150,23 @@ impl Store {
                 queue,
                 readers,
                 freshness,
+                copying,
                 Ingest::new(default_consumer, session_timeout, live),
             )
         };
         let get_ready = move || {
-            let writer = prepare()?;
+            let ready = prepare()?;
             phase_sender.send_replace(Phase::Ready);
-            Ok::<_, OpenError>(writer)
+            Ok::<_, OpenError>(ready)
         };
         let ended = if must_upgrade {
-            spawn_writer(move || get_ready()?.run())
+            spawn_writer(move || {
+                let (connection, writer) = get_ready()?;
+                writer.run(&connection)
+            })
         } else {
-            let writer = get_ready()?;
-            spawn_writer(move || writer.run())
+            let (connection, writer) = get_ready()?;
+            spawn_writer(move || writer.run(&connection))
         };
         let ended = ended.map_err(|error| OpenError::Io {
             path: path.clone(),
@@ -294,6 +305,14 @@ impl Store {
         self.read(deadline, read).await
     }
 
+    /// Has the writer make a copy of the whole file, which holds at least all that was acknowledged before. There is
+    /// never more than one.
+    pub async fn copy(&self) -> Result<FileCopy, StoreError> {
+        self.wait_until_ready().await?;
+        let made = self.copying.ask()?;
+        made.await.unwrap_or(Err(StoreError::Stopping))
+    }
+
     async fn wait_until_ready(&self) -> Result<(), StoreError> {
         let mut phase = self.phase.clone();
         let ready = phase.wait_for(|phase| *phase == Phase::Ready);
@@ -327,9 +346,10 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, live::visits).await
     }
 
-    /// Ends all reading. Lists that are being sent are broken off.
+    /// Ends all reading. Lists and a copy that are being sent are broken off.
     pub fn stop_reading(&self) {
         self.live.close();
+        self.copying.close();
         self.readers.close();
     }
 

@@ -1,4 +1,4 @@
-//! The only place that knows the field names of requests and replies: bytes to checked types, results to JSON and CSV.
+//! The only place that knows the field names of requests and replies: bytes to checked types, results to JSON, CSV and workbooks.
 //!
 //! Nothing here knows HTTP, SQL or a socket. Reading a body never fails half-way: it gives a value that the store can
 //! apply as it is, or the reason why not.
@@ -17,3 +17,4 @@ pub mod rows;
 mod spreadsheet;
 pub mod tables;
 pub mod text;
+mod workbook;

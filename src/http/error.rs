@@ -109,6 +109,12 @@ fn store_text(error: StoreError) -> Cow<'static, str> {
         StoreError::DiskFull => {
             "The server's disk is full. Nothing was stored; send it again later."
         }
+        StoreError::NoRoom => {
+            "The server's disk has no room for a copy of the file. Nothing is lost; make room and ask again."
+        }
+        StoreError::Copying => {
+            "A snapshot is being made or sent already, and there is only one at a time. Ask again later."
+        }
         StoreError::Interrupted => "This took too long and was stopped. Ask for less, or later.",
         StoreError::Internal => {
             "The server made a mistake. Nothing was stored; its log has the details."
@@ -144,7 +150,9 @@ impl ApiError {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
             ApiError::Envelope(_) => StatusCode::BAD_REQUEST,
-            ApiError::Store(StoreError::DiskFull) => StatusCode::INSUFFICIENT_STORAGE,
+            ApiError::Store(StoreError::DiskFull | StoreError::NoRoom) => {
+                StatusCode::INSUFFICIENT_STORAGE
+            }
             ApiError::Store(StoreError::Internal) => StatusCode::INTERNAL_SERVER_ERROR,
             ApiError::Store(_) | ApiError::TooManyBodies => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -169,6 +177,8 @@ impl ApiError {
             ApiError::Store(StoreError::Stopping) => "stopping",
             ApiError::Store(StoreError::Locked) => "database_locked",
             ApiError::Store(StoreError::DiskFull) => "disk_full",
+            ApiError::Store(StoreError::NoRoom) => "no_room",
+            ApiError::Store(StoreError::Copying) => "snapshot_in_progress",
             ApiError::Store(StoreError::Interrupted) => "too_slow",
             ApiError::Store(StoreError::Internal) => "internal_error",
             ApiError::Query(_) => "invalid_parameter",

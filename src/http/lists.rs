@@ -54,7 +54,7 @@ pub async fn list(
         scan,
         writer,
     };
-    streaming::stream(app, format, name, listing).await
+    streaming::stream(app, format.into(), name, listing).await
 }
 
 impl Source for Listing {

@@ -1,5 +1,6 @@
 //! `GET /reports`, `GET /reports/NAME`, and the marking of sessions as staff tests.
 
+use std::io;
 use std::net::IpAddr;
 
 use bytes::Bytes;
@@ -8,11 +9,12 @@ use hyper::{Response, StatusCode};
 use super::App;
 use super::error::ApiError;
 use super::reply::{self, ReplyBody};
-use super::streaming::{self, Source};
+use super::streaming::{self, Media, Source};
 use crate::limits;
-use crate::model::report::{Question, Report};
+use crate::model::report::{Format, Question, Report};
 use crate::model::{Moment, Request, Work};
 use crate::report::{self, Listing};
+use crate::store::lists::Flow;
 use crate::store::{Store, StoreError};
 use crate::wire::query::QueryError;
 use crate::wire::questions;
@@ -29,8 +31,10 @@ pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<Reply
     let question = questions::question(report, query, &app.zone)?;
     app.store.derive_what_changed().await?;
     if report.is_streamed() {
-        let (format, sending) = (question.format, Sending::begin(&app.store, question).await?);
-        streaming::stream(app, format, report.about().name, sending).await
+        let media = Media::from(question.format);
+        let question = fitting(&app.store, question).await?;
+        let sending = Sending::begin(&app.store, question).await?;
+        streaming::stream(app, media, report.about().name, sending).await
     } else {
         whole(&app.store, question).await
     }
@@ -38,26 +42,77 @@ pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<Reply
 
 /// A report that is made in one piece.
 async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
-    let (format, name) = (question.format, question.report.about().name);
+    let (media, name) = (Media::from(question.format), question.report.about().name);
     let read = store.read_report(limits::REPORT_DEADLINE, move |connection| {
         let answer = report::answer(connection, &question)?;
         Ok(answer.map(|answer| {
+            if question.format == Format::Xlsx && answer.rows.len() > limits::SHEET_ROWS {
+                return Err(QueryError::SheetRows.into());
+            }
             let mut writer =
                 TableWriter::new(&question, answer.from.as_deref(), answer.to.as_deref());
             for row in &answer.rows {
                 // All of it is one piece.
                 let _ = writer.row(row);
             }
-            writer.finish();
-            writer.take()
+            Ok(writer.finish().map_err(too_large)?)
         }))
     });
-    let body = read
+    let body: Result<_, ApiError> = read
         .await?
         .map_err(|report::TooManyDates| QueryError::Dates)?;
-    let mut reply = reply::bytes(StatusCode::OK, streaming::content_type(format), body);
-    streaming::describe(reply.headers_mut(), format, name);
+    let mut reply = reply::bytes(StatusCode::OK, media.content_type(), body?);
+    media.describe(reply.headers_mut(), name);
     Ok(reply)
+}
+
+/// A workbook that the format cannot hold, since a million of its rows are full of the longest names.
+fn too_large(error: io::Error) -> StoreError {
+    log::error!("a workbook could not be written: {error}");
+    StoreError::Internal
+}
+
+/// The question about a streamed report, for as many rows as a sheet holds. What is beyond them must be known before the
+/// reply begins: it is refused, rather than left out.
+async fn fitting(store: &Store, mut question: Question) -> Result<Question, ApiError> {
+    let most = limits::SHEET_ROWS as u64;
+    if question.format != Format::Xlsx || question.limit.is_some_and(|limit| limit <= most) {
+        return Ok(question);
+    }
+    let beyond = Question {
+        offset: question.offset.saturating_add(most),
+        limit: Some(1),
+        ..question.clone()
+    };
+    if has_rows(store, beyond).await? {
+        return Err(QueryError::SheetRows.into());
+    }
+    // More may come until all is sent.
+    question.limit = Some(most);
+    Ok(question)
+}
+
+/// Whether a streamed report has any row.
+async fn has_rows(store: &Store, question: Question) -> Result<bool, StoreError> {
+    let prepared = store.read_report(limits::REPORT_DEADLINE, move |connection| {
+        let mut listing = Listing::new(question);
+        listing.prepare(connection)?;
+        Ok(listing)
+    });
+    let mut listing = prepared.await?;
+    let mut found = false;
+    while !found && !listing.is_over() {
+        let read = store.read_report(limits::SNAPSHOT_TIME, move |connection| {
+            let mut found = false;
+            listing.next(connection, |_| {
+                found = true;
+                Flow::Break(())
+            })?;
+            Ok((listing, found))
+        });
+        (listing, found) = read.await?;
+    }
+    Ok(found)
 }
 
 /// A report on its way to the client.
@@ -101,8 +156,8 @@ impl Source for Sending {
                 (listing, writer) = read.await?;
             }
             if listing.is_over() {
-                writer.finish();
-                return Ok((writer.take().into(), None));
+                let last = writer.finish().map_err(too_large)?;
+                return Ok((last.into(), None));
             }
             let piece = writer.take();
             if !piece.is_empty() {

@@ -22,6 +22,8 @@ pub enum Route {
     ListReports,
     /// `GET /reports/NAME`
     Report(String),
+    /// `GET /snapshot`
+    Snapshot,
     /// `POST /sessions/ID/exclude` and `/include`
     Mark {
         /// The session.
@@ -121,6 +123,7 @@ impl Route {
             "/batch" if posts => Route::Batch,
             "/sessions/stop" | "/batch" => Route::WrongMethod(Methods::Collect),
             "/reports" => read(Route::ListReports),
+            "/snapshot" => read(Route::Snapshot),
             "/consumers" => read(Route::ListConsumers),
             "/devices" => read(Route::ListDevices),
             "/live" => read(Route::Live),
@@ -174,6 +177,7 @@ impl Route {
                 | Route::ListEvents
                 | Route::ListReports
                 | Route::Report(_)
+                | Route::Snapshot
                 | Route::ListConsumers
                 | Route::ListDevices
                 | Route::Live
@@ -323,9 +327,16 @@ mod tests {
     }
 
     #[test]
-    fn reports_and_marks_have_their_paths() {
+    fn reports_snapshots_and_marks_have_their_paths() {
         for (method, path, www, expected) in [
             ("GET", "/reports", true, Route::ListReports),
+            ("HEAD", "/snapshot", true, Route::Snapshot),
+            (
+                "POST",
+                "/snapshot",
+                false,
+                Route::WrongMethod(Methods::Read),
+            ),
             (
                 "HEAD",
                 "/reports/hours",

@@ -15,7 +15,7 @@ use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists, live, login, proxy, reports, roster};
+use super::{App, assets, collect, lists, live, login, proxy, reports, roster, snapshot};
 use crate::model::Moment;
 use crate::store::StoreError;
 use crate::wire::query::Query;
@@ -73,6 +73,7 @@ async fn answer(
         Route::Report(name) => {
             reports::report(app, name, head.uri.query().unwrap_or_default()).await
         }
+        Route::Snapshot => snapshot::snapshot(app, &head.method, received_at).await,
         Route::Mark {
             session_id,
             excluded,

@@ -1,4 +1,4 @@
-//! Replies that are made while they are sent: lists, and reports of any length.
+//! Replies that are made while they are sent: lists, reports of any length, and the file itself.
 //!
 //! The next piece is read when the client has taken the one before, so a reply takes no more memory than two pieces,
 //! however long it is; and only so many are sent at a time, since a client may be in no hurry.
@@ -17,7 +17,7 @@ use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderMap, HeaderValue};
 use super::App;
 use super::error::ApiError;
 use super::reply::{self, ReplyBody};
-use crate::model::list::Format;
+use crate::model::{list, report};
 use crate::store::StoreError;
 
 /// Something that is read piece by piece.
@@ -26,11 +26,79 @@ pub trait Source: Sized + Send + 'static {
     fn next_piece(self) -> impl Future<Output = Result<(Bytes, Option<Self>), StoreError>> + Send;
 }
 
-/// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
+/// What a table is sent as.
+#[derive(Debug, Clone, Copy)]
+pub struct Media {
+    content_type: &'static str,
+    /// The ending of the file that it is offered as; without one it is shown.
+    ending: Option<&'static str>,
+}
+
+const JSON: Media = Media {
+    content_type: "application/json",
+    ending: None,
+};
+const CSV: Media = Media {
+    content_type: "text/csv; charset=utf-8",
+    ending: Some("csv"),
+};
+const XLSX: Media = Media {
+    content_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ending: Some("xlsx"),
+};
+
+impl From<list::Format> for Media {
+    fn from(format: list::Format) -> Media {
+        match format {
+            list::Format::Json => JSON,
+            list::Format::Csv => CSV,
+        }
+    }
+}
+
+impl From<report::Format> for Media {
+    fn from(format: report::Format) -> Media {
+        match format {
+            report::Format::Json => JSON,
+            report::Format::Csv => CSV,
+            report::Format::Xlsx => XLSX,
+        }
+    }
+}
+
+impl Media {
+    /// The value of `Content-Type`.
+    pub fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(self.content_type)
+    }
+
+    /// Nobody may keep a table, and one for a spreadsheet is a file.
+    pub fn describe(self, headers: &mut HeaderMap, name: &str) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(ending) = self.ending {
+            let disposition = format!("attachment; filename={name}.{ending}");
+            let disposition = HeaderValue::try_from(disposition).expect("a plain file name");
+            headers.insert(CONTENT_DISPOSITION, disposition);
+        }
+    }
+}
+
+/// Begins a reply with a table.
 pub async fn stream(
     app: &App,
-    format: Format,
+    media: Media,
     name: &str,
+    source: impl Source,
+) -> Result<Response<ReplyBody>, ApiError> {
+    let mut reply = begin(app, media.content_type(), source).await?;
+    media.describe(reply.headers_mut(), name);
+    Ok(reply)
+}
+
+/// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
+pub async fn begin(
+    app: &App,
+    content_type: HeaderValue,
     source: impl Source,
 ) -> Result<Response<ReplyBody>, ApiError> {
     let place = Arc::clone(&app.streams).try_acquire_owned();
@@ -43,25 +111,5 @@ pub async fn stream(
         })
     });
     let pieces = stream::once(ready(Ok(Frame::data(first)))).chain(later);
-    let mut reply = reply::stream(content_type(format), StreamBody::new(pieces));
-    describe(reply.headers_mut(), format, name);
-    Ok(reply)
-}
-
-/// What a table is sent as.
-pub fn content_type(format: Format) -> HeaderValue {
-    HeaderValue::from_static(match format {
-        Format::Json => "application/json",
-        Format::Csv => "text/csv; charset=utf-8",
-    })
-}
-
-/// Nobody may keep a table, and one for a spreadsheet is a file.
-pub fn describe(headers: &mut HeaderMap, format: Format, name: &str) {
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if format == Format::Csv {
-        let disposition = format!("attachment; filename={name}.csv");
-        let disposition = HeaderValue::try_from(disposition).expect("a plain file name");
-        headers.insert(CONTENT_DISPOSITION, disposition);
-    }
+    Ok(reply::stream(content_type, StreamBody::new(pieces)))
 }

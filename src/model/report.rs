@@ -1,6 +1,6 @@
 //! What a report is asked for.
 
-use super::list::{Format, Wanted};
+use super::list::Wanted;
 use super::zone::Zone;
 
 /// A report. What its figures mean is defined in `docs/reports.md`.
@@ -277,6 +277,18 @@ impl Default for Raster {
             height: 1080,
         }
     }
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// One JSON object with an array.
+    #[default]
+    Json,
+    /// A table with a header row.
+    Csv,
+    /// A workbook with one sheet.
+    Xlsx,
 }
 
 /// A report that is asked for, with all its parameters.

@@ -9,6 +9,8 @@ pub enum Cell {
     Number(i64),
     /// A number with a fraction.
     Decimal(Decimal),
+    /// A date, in days since 1970.
+    Date(i64),
     /// A name or a time.
     Text(String),
     /// Names in order.

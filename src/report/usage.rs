@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chosen::Context;
 use super::moments::{self, Counts};
-use crate::model::calendar::{HOUR_MS, date_text, day_of, weekday};
+use crate::model::calendar::{HOUR_MS, day_of, weekday};
 use crate::model::table::{Cell, Cells};
 
 /// Every date of the range, with the sessions that began on it.
@@ -16,7 +16,7 @@ pub(super) fn days(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let row = |day: i64| {
         let sums = sums.get(&day).copied().unwrap_or_default();
         vec![
-            Cell::Text(date_text(day)),
+            Cell::Date(day),
             Cell::Number(sums.sessions),
             Cell::Number(sums.session_touches),
             Cell::Number(sums.session_views),

@@ -32,6 +32,12 @@ pub enum StoreError {
     /// There is no room on the disk.
     #[error("the disk is full")]
     DiskFull,
+    /// There is no room on the disk for a copy of the file.
+    #[error("the disk has no room for a copy")]
+    NoRoom,
+    /// A copy of the file is being made or sent already.
+    #[error("a copy is being made already")]
+    Copying,
     /// A read took longer than it may.
     #[error("the request took too long")]
     Interrupted,
@@ -171,6 +177,18 @@ pub(super) fn severity(error: &rusqlite::Error) -> Severity {
     }
 }
 
+/// Whether an error of a step of SQLite's backup is one of the copy: of the file itself, a step only reads.
+pub(super) fn is_of_copy(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(failure, _) = error else {
+        return false;
+    };
+    failure.code == ErrorCode::DiskFull
+        || matches!(
+            failure.extended_code,
+            ffi::SQLITE_IOERR_WRITE | ffi::SQLITE_IOERR_TRUNCATE
+        )
+}
+
 /// Classifies an error of a reading connection, which never endangers what is stored.
 pub(super) fn read_error(error: &rusqlite::Error) -> StoreError {
     match severity(error) {
@@ -209,6 +227,21 @@ mod tests {
         ] {
             let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
             assert_eq!(severity(&error), expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn only_errors_of_writing_are_those_of_a_copy() {
+        for (code, expected) in [
+            (ffi::SQLITE_FULL, true),
+            (ffi::SQLITE_IOERR_WRITE, true),
+            (ffi::SQLITE_IOERR_TRUNCATE, true),
+            (ffi::SQLITE_IOERR_READ, false),
+            (ffi::SQLITE_IOERR_SHMSIZE, false),
+            (ffi::SQLITE_CORRUPT, false),
+        ] {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            assert_eq!(is_of_copy(&error), expected, "{error}");
         }
     }
 }

@@ -21,8 +21,8 @@ pub enum QueryError {
     #[error("\"{0}\" must be an RFC 3339 time or a date like 2017-08-25")]
     Time(&'static str),
     /// The format does not exist.
-    #[error("\"format\" must be json or csv")]
-    Format,
+    #[error("\"format\" must be {0}")]
+    Format(&'static str),
     /// Nothing is known by this name.
     #[error("There is no parameter \"{0}\" here")]
     Unknown(String),
@@ -41,6 +41,13 @@ pub enum QueryError {
         limits::REPORT_DATES
     )]
     Dates,
+    /// A sheet has only so many rows.
+    #[error(
+        "A sheet holds at most {} rows, and this has more: ask for less with \"from\", \"to\" or \"limit\", or use \
+         \"format=csv\", which has no end",
+        limits::SHEET_ROWS
+    )]
+    SheetRows,
     /// This order is only given for so many rows.
     #[error(
         "In this order at most {} rows are given: set \"limit\" to that or less",
@@ -72,7 +79,7 @@ impl<'a> Query<'a> {
         match self.get("format").as_deref() {
             None | Some("json") => Ok(Format::Json),
             Some("csv") => Ok(Format::Csv),
-            Some(_) => Err(QueryError::Format),
+            Some(_) => Err(QueryError::Format("json or csv")),
         }
     }
 

@@ -4,14 +4,26 @@ use super::query::QueryError;
 use super::text;
 use crate::model::Moment;
 use crate::model::calendar::read_date;
-use crate::model::list::{Format, Wanted};
-use crate::model::report::{At, Bound, Marked, Question, Raster, Report, Selected};
+use crate::model::list::Wanted;
+use crate::model::report::{At, Bound, Format, Marked, Question, Raster, Report, Selected};
 use crate::model::zone::Zone;
 
 /// Parameters that every report takes. `key` is for the guard.
 const COMMON: [&str; 9] = [
     "from", "to", "tz", "consumer", "device", "exclude", "marked", "format", "key",
 ];
+
+/// The names of the formats that reports are written in.
+pub const FORMATS: [(&str, Format); 3] = [
+    ("json", Format::Json),
+    ("csv", Format::Csv),
+    ("xlsx", Format::Xlsx),
+];
+
+fn format(name: &str) -> Option<Format> {
+    let found = FORMATS.iter().find(|(known, _)| *known == name)?;
+    Some(found.1)
+}
 
 /// The parameters that only this report takes.
 fn own_parameters(report: Report) -> &'static [&'static str] {
@@ -48,9 +60,8 @@ pub fn question(report: Report, query: &str, local: &Zone) -> Result<Question, Q
         },
         selected: given.selected()?,
         format: match given.get("format") {
-            None | Some("json") => Format::Json,
-            Some("csv") => Format::Csv,
-            Some(_) => return Err(QueryError::Format),
+            None => Format::default(),
+            Some(name) => format(name).ok_or(QueryError::Format("json, csv or xlsx"))?,
         },
         n: given.bounded("n", 1, most_n)?,
         limit: given.number("limit")?,

@@ -31,5 +31,7 @@ mod reports;
 mod roster;
 #[cfg(target_os = "linux")]
 mod sentry;
+mod snapshot;
 mod takeover;
+mod workbooks;
 mod www;

@@ -308,7 +308,7 @@ fn a_long_list_is_streamed_and_a_reader_that_leaves_harms_nobody() {
 #[test]
 fn without_a_key_only_this_computer_reads() {
     let (server, _) = Server::with_consumer();
-    for list in ["/sessions", "/events"] {
+    for list in ["/sessions", "/events", "/snapshot"] {
         assert_eq!(server.get(list).header("access-control-allow-origin"), None);
         for headers in [
             ("Host", "museum.example"),
@@ -367,7 +367,7 @@ fn with_a_key_whoever_has_it_reads() {
     let mut command = crate::harness::microticks(folder.path(), &["--bind", "127.0.0.1:0"]);
     let server = Server::spawn(command.env("MICROTICKS_KEY", "gå inn"), &folder);
     let elsewhere = ("Host", "museum.example");
-    for list in ["/sessions", "/events"] {
+    for list in ["/sessions", "/events", "/snapshot"] {
         assert_eq!(server.get(list).code(), "missing_key");
         let asked = std::time::Instant::now();
         let wrong = server.get(&format!("{list}?key=guess"));

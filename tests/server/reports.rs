@@ -132,6 +132,7 @@ fn however_it_is_sent_the_reports_are_the_same() {
 fn an_empty_file_has_empty_reports() {
     let server = Server::start(&[]);
     let list = server.get("/reports").json();
+    assert_eq!(list["formats"], json!(["json", "csv", "xlsx"]));
     for about in list["reports"].as_array().unwrap() {
         let name = about["name"].as_str().unwrap();
         let report = report(&server, name);
