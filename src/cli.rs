@@ -59,6 +59,9 @@ pub struct Flags {
     /// action: work out anew all that reports are made of
     #[argh(switch)]
     pub reindex: bool,
+    /// serve a made-up exhibition from a temporary file, to see what the dashboard shows
+    #[argh(switch)]
+    pub demo: bool,
     /// print the version
     #[argh(switch)]
     pub version: bool,

@@ -61,8 +61,10 @@ pub enum Command {
 /// How to serve.
 #[derive(Debug)]
 pub struct ServeConfig {
-    /// The file.
+    /// The file; in a demo, another one takes its place.
     pub store: StoreConfig,
+    /// Whether a made-up exhibition is served.
+    pub demo: bool,
     /// Where to listen.
     pub bind: SocketAddr,
     /// The folder with the kiosk's page.
@@ -88,6 +90,9 @@ pub enum UsageError {
     /// An option that only goes with an action.
     #[error("--ip-filter goes with --add-consumer")]
     LonelyIpFilter,
+    /// A file for an exhibition that has its own.
+    #[error("--demo makes a temporary file and takes no --db")]
+    DemoWithDb,
     /// A name that would be mistaken for something else.
     #[error("{0} needs a name that is not empty and does not begin with \"-\"")]
     Name(&'static str),
@@ -131,6 +136,9 @@ impl Command {
         only_one_action(&flags)?;
         if flags.version {
             return Ok(Command::Version);
+        }
+        if flags.demo && flags.db.is_some() {
+            return Err(UsageError::DemoWithDb);
         }
         let db = given(flags.db, "MICROTICKS_DB")?;
         let db = PathBuf::from(db.unwrap_or_else(|| DEFAULT_DB.to_owned()));
@@ -177,6 +185,7 @@ impl Command {
                 default_consumer,
                 session_timeout: timeout.map_or(Ok(DEFAULT_SESSION_TIMEOUT), seconds)?,
             },
+            demo: flags.demo,
             bind,
             www: given(flags.www, "MICROTICKS_WWW")?.map(PathBuf::from),
             screens: given(flags.screens, "MICROTICKS_SCREENS")?.map(PathBuf::from),
@@ -219,6 +228,7 @@ fn only_one_action(flags: &Flags) -> Result<(), UsageError> {
         ("--remove-consumer", flags.remove_consumer.is_some()),
         ("--check", flags.check),
         ("--reindex", flags.reindex),
+        ("--demo", flags.demo),
         ("--version", flags.version),
     ];
     let mut given = actions
@@ -330,6 +340,11 @@ mod tests {
                 "--remove-consumer A --version",
                 UsageError::TwoActions("--remove-consumer", "--version"),
             ),
+            (
+                "--demo --check",
+                UsageError::TwoActions("--check", "--demo"),
+            ),
+            ("--demo --db a.db", UsageError::DemoWithDb),
             ("--ip-filter 10.0.0.1", UsageError::LonelyIpFilter),
             ("--add-consumer=", UsageError::Name("--add-consumer")),
             ("--add-consumer=-x", UsageError::Name("--add-consumer")),
@@ -359,6 +374,8 @@ mod tests {
             assert_eq!(resolve(line, &[]).unwrap_err(), expected, "{line}");
         }
         assert!(resolve("--bind localhost:0", &[]).is_ok());
+        // The variable may be set for the server that really runs here.
+        assert!(resolve("--demo --key k", &[("MICROTICKS_DB", "a.db")]).is_ok());
         assert!(Flags::parse(["--nonsense".into()]).is_err());
         assert!(Flags::parse(["stray".into()]).is_err());
     }

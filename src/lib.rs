@@ -9,6 +9,7 @@
 //! | [`derive`] | a session's events in order to its screens, views, touches and sums; pure |
 //! | [`store`] | the SQLite file: one writer, short reads, errors by what must be done about them |
 //! | [`report`] | one SQL and one fold for each report |
+//! | [`demo`] | a made-up exhibition, which comes in as a page's batches do |
 //! | [`http`] | connections, routes, replies, embedded assets |
 //! | [`ops`] | the log, and errors for Sentry |
 //!
@@ -16,6 +17,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod derive;
 pub mod http;
 pub mod limits;

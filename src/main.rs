@@ -9,6 +9,7 @@ use std::sync::Arc;
 use log::LevelFilter;
 use microticks::cli::{Exit, Flags};
 use microticks::config::{Command, ServeConfig};
+use microticks::demo::{self, Demo, DemoError};
 use microticks::http::{App, AppConfig, Folder, Pictures};
 use microticks::limits;
 use microticks::ops::{logging, sentry};
@@ -29,6 +30,8 @@ enum StartError {
     Consumer(#[from] ConsumerError),
     #[error(transparent)]
     Fatal(#[from] Fatal),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     #[error("cannot use {0}: {1}")]
     Folder(String, io::Error),
     #[error("the database lies in {0}, whose files would be shown; move it, or name another --db")]
@@ -208,10 +211,18 @@ fn check(db: &Path) -> Result<(), StartError> {
     }
 }
 
-fn serve(config: ServeConfig) -> Result<(), StartError> {
+fn serve(mut config: ServeConfig) -> Result<(), StartError> {
+    // First, so that its folder is removed last, when the store has let go of the file.
+    let demo = config.demo.then(Demo::new).transpose()?;
+    if let Some(demo) = &demo {
+        config.store.path = demo.path().to_owned();
+    }
     let folder_of = |path: &Path| folder_to_serve(path, &config.store.path);
     let www = config.www.as_deref().map(folder_of).transpose()?;
-    let screens = config.screens.as_deref().map(folder_of).transpose()?;
+    let pictures = match &config.screens {
+        Some(screens) => Some(Pictures::Folder(folder_of(screens)?)),
+        None => demo.is_some().then(demo_pictures),
+    };
     raise_file_limit();
     // Before the file, which a second start by mistake should not make.
     let listener = std::net::TcpListener::bind(config.bind)
@@ -235,6 +246,10 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
             };
             log::info!("serving the folder {}{index}", www.display());
         }
+        if let Some(demo) = &demo {
+            demo.fill(&store).await?;
+            tokio::spawn(demo.visitors(store.clone()));
+        }
         writeln!(io::stdout(), "listening on http://{address}")?;
         say_how_to_look(address, config.key.is_some());
         let app = AppConfig {
@@ -242,7 +257,7 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
             from_elsewhere: (!address.ip().is_loopback()).then(|| reachable(address)),
             key: config.key,
             www,
-            pictures: screens.map(Pictures::new),
+            pictures,
             trusted_proxies: config.trusted_proxies,
         };
         let app = Arc::new(App::new(store.clone(), app));
@@ -251,6 +266,15 @@ fn serve(config: ServeConfig) -> Result<(), StartError> {
     // Whatever still runs belongs to nobody any more.
     runtime.shutdown_background();
     served
+}
+
+fn demo_pictures() -> Pictures {
+    Pictures::Embedded(
+        demo::SCREENS
+            .iter()
+            .map(|screen| (screen.name, screen.picture))
+            .collect(),
+    )
 }
 
 /// A folder whose files are served, unless the database is among them.
@@ -289,7 +313,7 @@ fn raise_file_limit() {
 fn say_how_to_look(address: SocketAddr, has_key: bool) {
     let (here, port) = (reachable(address), address.port());
     match (address.ip().is_loopback(), has_key) {
-        (true, true) => log::info!("dashboard: http://{address}/dash?key=… on this computer"),
+        (true, true) => log::info!("dashboard: http://{address}/dash on this computer"),
         (true, false) => {
             let everywhere = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
             log::info!(
@@ -298,7 +322,7 @@ fn say_how_to_look(address: SocketAddr, has_key: bool) {
                 reachable(everywhere)
             );
         }
-        (false, true) => log::info!("dashboard: http://{here}/dash?key=…"),
+        (false, true) => log::info!("dashboard: http://{here}/dash"),
         (false, false) => log::info!(
             "dashboard: http://localhost:{port}/dash on this computer; to open http://{here}/dash from another one, \
              start with --key"

@@ -7,6 +7,7 @@ use hyper::Response;
 use hyper::header::{CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue};
 use percent_encoding::percent_decode_str;
 
+use super::assets;
 use super::error::ApiError;
 use super::reply::ReplyBody;
 use super::www::Folder;
@@ -16,25 +17,30 @@ use crate::limits;
 const PICTURE_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox");
 
-/// Pictures of screens: files that are called like the screen, whatever their type. Where the name of a screen holds what
-/// the name of a file cannot, that is written as in addresses: `map%2Foslo.png`.
+/// Pictures of screens.
 #[derive(Debug, Clone)]
-pub struct Pictures(Folder);
+pub enum Pictures {
+    /// Files that are called like their screens, whatever their type. Where the name of a screen holds what the name of a
+    /// file cannot, that is written as in addresses: `map%2Foslo.png`.
+    Folder(Folder),
+    /// Screens, and the names of the embedded files.
+    Embedded(Vec<(&'static str, &'static str)>),
+}
 
 impl Pictures {
-    /// Takes a folder.
-    pub fn new(folder: Folder) -> Pictures {
-        Pictures(folder)
-    }
-
     /// The names of the screens of which there is a picture, in order.
     pub async fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .files()
-            .await
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
+        let mut names: Vec<String> = match self {
+            Pictures::Folder(folder) => files(folder)
+                .await
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect(),
+            Pictures::Embedded(screens) => {
+                screens.iter().map(|(name, _)| (*name).to_owned()).collect()
+            }
+        };
+        names.sort();
         names.dedup();
         names
     }
@@ -45,29 +51,36 @@ impl Pictures {
         screen: &str,
         headers: &HeaderMap,
     ) -> Result<Response<ReplyBody>, ApiError> {
-        let files = self.files().await;
-        let found = files.iter().find(|(name, _)| name == screen);
-        let (_, file) = found.ok_or(ApiError::NotFound)?;
-        let mut reply = self.0.serve(&format!("/{file}"), None, headers).await?;
+        let mut reply = match self {
+            Pictures::Folder(folder) => {
+                let files = files(folder).await;
+                let found = files.iter().find(|(name, _)| name == screen);
+                let (_, file) = found.ok_or(ApiError::NotFound)?;
+                folder.serve(&format!("/{file}"), None, headers).await?
+            }
+            Pictures::Embedded(screens) => {
+                let found = screens.iter().find(|(name, _)| *name == screen);
+                assets::serve(found.ok_or(ApiError::NotFound)?.1, headers)?
+            }
+        };
         reply
             .headers_mut()
             .insert(CONTENT_SECURITY_POLICY, PICTURE_POLICY);
         Ok(reply)
     }
+}
 
-    /// Screens and the files with their pictures. The folder is read anew each time, since pictures are added while the
-    /// server runs.
-    async fn files(&self) -> Vec<(String, String)> {
-        let folder = self.0.path().to_owned();
-        let listed = tokio::task::spawn_blocking(move || list(&folder)).await;
-        match listed {
-            Ok(Ok(files)) => files,
-            Ok(Err(error)) => {
-                log::debug!("the folder of pictures cannot be read: {error}");
-                Vec::new()
-            }
-            Err(_) => Vec::new(),
+/// Screens and the files with their pictures, in order. The folder is read anew each time, since pictures are added while
+/// the server runs.
+async fn files(folder: &Folder) -> Vec<(String, String)> {
+    let path = folder.path().to_owned();
+    match tokio::task::spawn_blocking(move || list(&path)).await {
+        Ok(Ok(files)) => files,
+        Ok(Err(error)) => {
+            log::debug!("the folder of pictures cannot be read: {error}");
+            Vec::new()
         }
+        Err(_) => Vec::new(),
     }
 }
 

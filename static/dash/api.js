@@ -1,82 +1,154 @@
 // @ts-check
 /*
  * The only file that fetches. Turns what a page wants to see into requests, and every way in which a request can fail
- * into one `ReadError` with words for the reader.
+ * into one `ReadError`, whose kind strings.js has words for.
  *
  * Loaded by the dashboard and the documentation. Must not touch the page or its address.
  */
 
-import { dayRange } from './format.js';
+import { rangeOf, zoneOf } from './range.js';
+
+/** @typedef {import('./state.js').State} State */
 
 /**
- * @typedef {object} Session
- * @property {number} id
- * @property {number} consumer_id
- * @property {string} started_at
- * @property {string|null} stopped_at
- * @property {number} clicks
- * @property {string|null} last_action
- * @property {string} ip
- * @property {string|null} device
- * @property {string|null} stop_reason
- * @property {string|number|null} received_at
- * @property {string|null} excluded_at
- */
-
-/**
- * @typedef {object} Event
- * @property {number} id
- * @property {number} session_id
- * @property {string} time
- * @property {string} action
- * @property {unknown} data Any JSON value; text that is no JSON is a string.
- */
-
-/**
- * What narrows a list: a local day, a device's name, an action, and the key that opens reading. '' is any.
+ * The parameters that narrow a report.
  *
- * @typedef {{key: string, day: string, device: string, action: string}} Filter
+ * @typedef {{from?: string, to?: string, tz?: string, consumer?: string, device?: string}} Filter
  */
 
+/** @typedef {Record<string, string|number|undefined>} Parameters */
+
+/**
+ * @template {object} Row
+ * @typedef {{from: string|null, to: string|null, tz: string, columns: string[], rows: Row[]}} Report
+ */
+
+/** @typedef {{id: number, name: string, key: string, ip_filter: string|null, created_at: string, deleted_at: string|null, last_event: string|null}} Consumer */
+/** @typedef {{consumer_id: number, name: string, last_alive: string, queued: number|null, dropped: number|null, version: string|null, width: number|null, height: number|null}} Device */
+/** @typedef {{id: number, session_id: number, time: string, action: string, data: unknown}} Event */
+/** @typedef {{id: number, consumer_id: number, started_at: string, stopped_at: string|null, clicks: number, device: string|null, stop_reason: string|null, excluded_at: string|null}} Session */
 /** @typedef {{consumer: boolean, script: boolean, touch: boolean}} Setup */
 
 /** The folder in which the server is mounted: this file is `dash/api.js` in it. */
 export const BASE = new URL('..', import.meta.url);
 
-/** A request that brought no rows. `message` says why, in a sentence for the reader. */
+/** How often a busy server is asked again, and the longest that it is waited for each time. */
+const TRIES = 3;
+const LONGEST_WAIT_S = 15;
+
+/** A request that brought nothing. */
 export class ReadError extends Error {
   /**
-   * @param {'unreachable'|'refused'|'failed'} kind
-   * @param {string} message
+   * `unreachable`: no answer. `locked`: log in first. `busy`: the server says to come back later. `refused`: the
+   * request was wrong, `message` is the server's own word. `missing`: there is no such thing here. `failed`: else.
+   *
+   * @param {'unreachable'|'locked'|'busy'|'refused'|'missing'|'failed'} kind
+   * @param {string} [message]
    */
-  constructor(kind, message) {
+  constructor(kind, message = '') {
     super(message);
     this.kind = kind;
   }
 }
 
 /**
- * The newest visits first.
+ * What the filters of the address leave, as all reports take it.
  *
- * @param {Filter} filter
- * @param {{offset: number, limit: number}} page
- * @param {AbortSignal} signal
- * @returns {Promise<Session[]>}
+ * @param {State} state
+ * @param {number} [now]
+ * @returns {Filter}
  */
-export async function readSessions(filter, page, signal) {
-  return (await read(address('sessions', { ...query(filter), 'sort.desc': 'started_at', ...page }), signal)).sessions;
+export function filterOf(state, now = Date.now()) {
+  return { ...rangeOf(state, now), tz: zoneOf(state.tz), consumer: state.consumer, device: state.device };
 }
 
 /**
- * The events of one visit in the order in which they happened.
+ * A report, its rows as objects by the names of its columns (REPORTS.md says what they mean).
  *
- * @param {string} key
- * @param {number} session
- * @param {{offset: number, limit: number}} page
+ * @param {string} name
+ * @param {Parameters} parameters A `Filter`, and what that report takes beside it.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Report<any>>}
+ */
+export async function readReport(name, parameters, signal) {
+  const { from, to, tz, columns, rows } = await read(`reports/${name}`, parameters, signal);
+  const record = (/** @type {unknown[]} */ row) => Object.fromEntries(row.map((value, index) => [columns[index], value]));
+  return { from, to, tz, columns, rows: rows.map(record) };
+}
+
+/**
+ * Where the same report is offered as a file, or as JSON.
+ *
+ * @param {string} name
+ * @param {Parameters} parameters
+ * @param {'csv'|'xlsx'|''} format
+ * @returns {string}
+ */
+export function reportAddress(name, parameters, format) {
+  return address(`reports/${name}`, { ...parameters, format }).href;
+}
+
+/**
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{listening: string, from_elsewhere: string|null, consumers: Consumer[]}>}
+ */
+export function readConsumers(signal) {
+  return read('consumers', {}, signal);
+}
+
+/**
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Device[]>}
+ */
+export async function readDevices(signal) {
+  return (await read('devices', {}, signal)).devices;
+}
+
+/**
+ * The names of the screens that have a picture.
+ *
+ * @param {AbortSignal} signal
+ * @returns {Promise<string[]>}
+ */
+export async function readPictures(signal) {
+  return (await read('screens', {}, signal)).screens;
+}
+
+/**
+ * @param {string} screen
+ * @returns {string}
+ */
+export function pictureAddress(screen) {
+  return address(`screens/${encodeURIComponent(screen)}`).href;
+}
+
+/**
+ * @param {Parameters} parameters Filters, order and paging of `GET /sessions`.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Session[]>}
+ */
+export async function readSessions(parameters, signal) {
+  return (await read('sessions', parameters, signal)).sessions;
+}
+
+/**
+ * @param {Parameters} parameters
+ * @param {AbortSignal} signal
  * @returns {Promise<Event[]>}
  */
-export async function readEvents(key, session, page) {
-  return (await read(address('events', { key, session, sort: 'time', ...page }))).events;
+export async function readEvents(parameters, signal) {
+  return (await read('events', parameters, signal)).events;
+}
+
+/**
+ * Marks a visit as a staff test, or takes that back.
+ *
+ * @param {number} session
+ * @param {boolean} isTest
+ * @returns {Promise<void>}
+ */
+export async function mark(session, isTest) {
+  await read(`sessions/${session}/${isTest ? 'exclude' : 'include'}`, {}, undefined, 'POST');
 }
 
 /**
@@ -85,34 +157,29 @@ export async function readEvents(key, session, page) {
  * @returns {Promise<Setup>}
  */
 export async function readSetup() {
-  return (await read(address('readyz', {}))).setup;
+  return (await read('readyz')).setup;
 }
 
 /**
- * Where the rows that a filter leaves are offered as a CSV file.
- *
- * @param {'sessions'|'events'} name
- * @param {Filter} filter
- * @param {number} [session]
- * @returns {string}
+ * @returns {Promise<{key_is_set: boolean, logged_in: boolean}>}
  */
-export function csvAddress(name, filter, session) {
-  return address(name, { ...query(filter), session, format: 'csv' }).href;
+export function readLogin() {
+  return read('login');
 }
 
 /**
- * @param {Filter} filter
+ * @returns {Promise<void>}
  */
-function query({ key, day, device, action }) {
-  return { key, ...dayRange(day), device, action };
+export async function logOut() {
+  await fetch(address('logout'), { method: 'POST', redirect: 'manual' });
 }
 
 /**
  * @param {string} path
- * @param {Record<string, string|number|undefined>} parameters
+ * @param {Parameters} [parameters]
  * @returns {URL}
  */
-function address(path, parameters) {
+export function address(path, parameters = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== '' && value !== undefined) url.searchParams.set(name, String(value));
@@ -121,23 +188,53 @@ function address(path, parameters) {
 }
 
 /**
- * @param {URL} url
+ * @param {string} path
+ * @param {Parameters} [parameters]
+ * @param {AbortSignal} [signal]
+ * @param {'GET'|'POST'} [method]
+ * @returns {Promise<any>}
+ */
+async function read(path, parameters = {}, signal, method = 'GET') {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await fetch(address(path, parameters), { signal, method }).catch((error) => {
+      if (signal?.aborted) throw error;
+      throw new ReadError('unreachable');
+    });
+    const wait = Number(reply.headers.get('Retry-After'));
+    if (reply.status !== 503 || !(wait > 0) || tries === TRIES) return bodyOf(reply, signal);
+    await pause(Math.min(wait, LONGEST_WAIT_S) * 1000, signal);
+  }
+}
+
+/**
+ * @param {Response} reply
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-async function read(url, signal) {
-  const reply = await fetch(url, { signal }).catch((error) => {
-    if (signal?.aborted) throw error;
-    throw new ReadError('unreachable', 'The server does not answer. It may be restarting, or the network is down.');
-  });
+async function bodyOf(reply, signal) {
   const body = await reply.text().then((text) => JSON.parse(text, exactNumber)).catch((error) => {
     if (signal?.aborted) throw error;
-    throw new ReadError('failed', `The server's answer (${reply.status}) could not be read to its end.`);
+    return {};
   });
   if (reply.ok && body.status === reply.status) return body;
-  const { error = reply.status } = Object(body);
-  const isRefused = reply.status === 401 || reply.status === 403;
-  throw new ReadError(isRefused ? 'refused' : 'failed', `The server says: “${error}”`);
+  const said = typeof body?.error === 'string' ? body.error : String(reply.status);
+  const kinds = /** @type {const} */ ({ 400: 'refused', 401: 'locked', 403: 'refused', 404: 'missing', 503: 'busy' });
+  throw new ReadError(kinds[/** @type {keyof typeof kinds} */ (reply.status)] ?? 'failed', said);
+}
+
+/**
+ * @param {number} ms
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<void>}
+ */
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
 }
 
 /**

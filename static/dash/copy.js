@@ -7,23 +7,25 @@
  */
 
 const DONE_MS = 2000;
+const ENGLISH = { copy: 'Copy', copied: 'Copied', press: 'Press Ctrl+C' };
 let count = 0;
 
 /**
  * @param {ParentNode} root
+ * @param {typeof ENGLISH} [words]
  */
-export function addCopyButtons(root) {
+export function addCopyButtons(root, words = ENGLISH) {
   for (const snippet of root.querySelectorAll('.snippet')) {
     const text = /** @type {HTMLElement} */ (snippet.querySelector('pre'));
     const button = document.createElement('button');
     button.type = 'button';
-    button.textContent = 'Copy';
+    button.textContent = words.copy;
     button.setAttribute('aria-live', 'polite');
     text.id ||= `snippet-${(count += 1)}`;
     button.setAttribute('aria-describedby', text.id);
     button.addEventListener('click', async () => {
-      button.textContent = (await copy(text)) ? 'Copied' : 'Press Ctrl+C';
-      setTimeout(() => (button.textContent = 'Copy'), DONE_MS);
+      button.textContent = (await copy(text)) ? words.copied : words.press;
+      setTimeout(() => (button.textContent = words.copy), DONE_MS);
     });
     snippet.append(button);
   }

@@ -1,18 +1,21 @@
 // @ts-check
 /*
- * How moments, spans, counts and events are said, the same everywhere. Pure: no page, no network, no clock of its own;
- * the zone is the viewer's.
+ * How moments, spans, counts and events are said, the same everywhere, in the reader's language and number format. No
+ * page, no network, no clock of its own; the zone is the reader's unless one is given.
  *
  * Loaded by the dashboard. Must give an honest word for every value that can be in the file, unreadable ones too.
  */
+
+import { locale, say } from './language.js';
+import { isDay } from './range.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The longest that one value of an event's data becomes in a line of text. */
-const VALUE_CHARS = 80;
+/** The longest that a name or a value becomes in a line of text. */
+export const SHORT_CHARS = 80;
 /** How many values of an event's data a line of text shows. */
 const VALUES = 3;
 /** Keys of an event's data that have their own place in a line, or say nothing to a curator. */
@@ -22,10 +25,11 @@ const KNOWN_KEYS = new Set(
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
-const counts = new Intl.NumberFormat('en');
-const relative = new Intl.RelativeTimeFormat('en');
-const days = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const clocks = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** Formatters are dear to make; each is made once for each language. @type {Map<string, any>} */
+const made = new Map();
+
+/** A space that keeps a number and its unit in one line. */
+const NBSP = '\u00a0';
 
 /**
  * @param {string|null} text
@@ -39,48 +43,58 @@ export function parseTime(text) {
 }
 
 /**
- * @param {string} text
- * @returns {boolean} Whether it is a day of the calendar, as `2017-08-25`.
- */
-export function isDay(text) {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
-}
-
-/**
- * The moments at which a local day begins and ends, or nothing for no day.
- *
- * @param {string} day
- * @returns {{from: string, to: string}|{}}
- */
-export function dayRange(day) {
-  if (day === '') return {};
-  const from = new Date(`${day}T00:00:00`);
-  const to = new Date(from);
-  to.setDate(to.getDate() + 1);
-  return { from: from.toISOString(), to: to.toISOString() };
-}
-
-/**
  * `1,204`
  *
  * @param {number} number
  * @returns {string}
  */
 export function count(number) {
-  return counts.format(number);
+  return formatter(Intl.NumberFormat, {}).format(number);
 }
 
 /**
- * `1 touch`, `14 touches`
+ * `4.2`, or a dash for what is unknown.
  *
- * @param {number} number
- * @param {string} one
- * @param {string} many
+ * @param {number|null} number
  * @returns {string}
  */
-export function counted(number, one, many) {
-  return `${count(number)} ${number === 1 ? one : many}`;
+export function decimal(number) {
+  return number === null ? '–' : formatter(Intl.NumberFormat, { maximumFractionDigits: 1 }).format(number);
+}
+
+/**
+ * `0.042`, as exactly as the reports have seconds, for a table; a dash for what is unknown.
+ *
+ * @param {number|null} number
+ * @returns {string}
+ */
+export function exact(number) {
+  return number === null ? '–' : formatter(Intl.NumberFormat, { maximumFractionDigits: 3 }).format(number);
+}
+
+/**
+ * `38 %`, `4.5 %`, `<0.1 %`, of a share from 0 to 1; a dash for what is unknown.
+ *
+ * @param {number|null} share
+ * @returns {string}
+ */
+export function percent(share) {
+  if (share === null) return '–';
+  const percents = share * 100;
+  const digits = percents < 10 && percents > 0 ? 1 : 0;
+  if (percents > 0 && percents < 0.1) return `<${decimal(0.1)}${NBSP}%`;
+  return `${formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(percents)}${NBSP}%`;
+}
+
+/**
+ * `4.2 s`, `42 s`, `3 min 20 s`; a dash for what is unknown.
+ *
+ * @param {number|null} s
+ * @returns {string}
+ */
+export function seconds(s) {
+  if (s === null) return '–';
+  return s > 0 && s < 10 ? `${decimal(s)}${NBSP}${say('unit.s')}` : duration(Math.round(s) * SECOND);
 }
 
 /**
@@ -91,14 +105,14 @@ export function counted(number, one, many) {
  */
 export function duration(ms) {
   /** @type {[string, number][]} */
-  const units = [['d', DAY], ['h', HOUR], ['min', MINUTE], ['s', SECOND]];
+  const units = [['unit.d', DAY], ['unit.h', HOUR], ['unit.min', MINUTE], ['unit.s', SECOND]];
   const first = units.findIndex(([, size]) => ms >= size);
-  if (first < 0) return '0 s';
+  if (first < 0) return `0${NBSP}${say('unit.s')}`;
   let rest = ms;
   const parts = units.slice(first, first + 2).map(([unit, size]) => {
     const whole = Math.floor(rest / size);
     rest %= size;
-    return whole > 0 ? `${count(whole)} ${unit}` : '';
+    return whole > 0 ? `${count(whole)}${NBSP}${say(unit)}` : '';
   });
   return parts.filter(Boolean).join(' ');
 }
@@ -117,7 +131,7 @@ export function sinceStart(time, start) {
 }
 
 /**
- * `just now`, `12 minutes ago`, `1 day ago`, `in 3 hours` (a clock that is ahead).
+ * `12 seconds ago`, `12 minutes ago`, `yesterday`, `in 3 hours` (a clock that is ahead).
  *
  * @param {number} ms
  * @param {number} now
@@ -127,29 +141,69 @@ export function ago(ms, now) {
   const away = ms - now;
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [['year', 365 * DAY], ['month', 30 * DAY], ['day', DAY], ['hour', HOUR], ['minute', MINUTE]];
-  const fitting = units.find(([, size]) => Math.abs(away) >= size);
-  if (!fitting) return 'just now';
-  return relative.format(Math.trunc(away / fitting[1]), fitting[0]);
+  const [unit, size] = units.find(([, each]) => Math.abs(away) >= each) ?? ['second', SECOND];
+  return formatter(Intl.RelativeTimeFormat, { numeric: 'auto' }).format(Math.trunc(away / size) || 0, unit);
 }
 
 /**
- * `Wednesday, 25 August 2017`, by the viewer's clock.
+ * `Friday, 25 August 2017`, by the reader's clock.
  *
  * @param {number} ms
  * @returns {string}
  */
 export function dayName(ms) {
-  return days.format(ms);
+  return formatter(Intl.DateTimeFormat, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
 }
 
 /**
- * `17:09:19`, by the viewer's clock.
+ * `Wed 25 Aug 2017`, of a date as the reports give it.
+ *
+ * @param {string} date
+ * @returns {string}
+ */
+export function dateName(date) {
+  return ofDate(date, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+}
+
+/**
+ * `25 Aug`
+ *
+ * @param {string} date
+ * @returns {string}
+ */
+export function shortDate(date) {
+  return ofDate(date, { day: 'numeric', month: 'short' });
+}
+
+/**
+ * `August 2017`
+ *
+ * @param {string} date A date of that month.
+ * @param {'long'|'short'} length
+ * @returns {string}
+ */
+export function monthName(date, length) {
+  return ofDate(date, { month: length, year: 'numeric' });
+}
+
+/**
+ * @param {number} weekday 1 (Monday) to 7.
+ * @param {'long'|'short'} length
+ * @returns {string}
+ */
+export function weekdayName(weekday, length) {
+  // 1 January 2024 was a Monday.
+  return ofDate(`2024-01-0${weekday}`, { weekday: length });
+}
+
+/**
+ * `17:09:19`, by the reader's clock.
  *
  * @param {number} ms
  * @returns {string}
  */
 export function clock(ms) {
-  return clocks.format(ms);
+  return formatter(Intl.DateTimeFormat, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
 }
 
 /**
@@ -161,7 +215,7 @@ export function clock(ms) {
 export function moment(text) {
   const ms = parseTime(text);
   if (ms !== null) return `${dayName(ms)}, ${clock(ms)}`;
-  return text === '' ? 'no time' : `“${shortened(text)}”, which is no time`;
+  return text === '' ? say('time.none') : say('time.unreadable', { text: shortened(text) });
 }
 
 /**
@@ -172,7 +226,7 @@ export function moment(text) {
  */
 export function utc(text) {
   const ms = parseTime(text);
-  if (ms === null) return `Stored as “${shortened(text)}”`;
+  if (ms === null) return say('time.stored', { text: shortened(text) });
   return new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC');
 }
 
@@ -184,9 +238,9 @@ export function utc(text) {
  * @returns {string}
  */
 export function lasted({ started_at, stopped_at }) {
-  if (stopped_at === null) return 'still open';
+  if (stopped_at === null) return say('visit.open');
   const [began, ended] = [parseTime(started_at), parseTime(stopped_at)];
-  return began === null || ended === null || ended < began ? 'unknown' : duration(ended - began);
+  return began === null || ended === null || ended < began ? say('visit.unknown') : duration(ended - began);
 }
 
 /**
@@ -228,10 +282,37 @@ function value(held) {
 }
 
 /**
+ * The beginning of a text, for where it must stay short.
+ *
  * @param {string} text
  * @returns {string}
  */
-function shortened(text) {
-  const characters = [...text.slice(0, 2 * VALUE_CHARS)];
-  return characters.length > VALUE_CHARS ? `${characters.slice(0, VALUE_CHARS).join('')}…` : text;
+export function shortened(text) {
+  // A character may be two units long; no more of a long text is taken apart than could be shown.
+  const characters = [...text.slice(0, 2 * SHORT_CHARS)];
+  return characters.length > SHORT_CHARS ? `${characters.slice(0, SHORT_CHARS).join('')}…` : text;
+}
+
+/**
+ * A date without a time is the same day in every zone.
+ *
+ * @param {string} date
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {string}
+ */
+function ofDate(date, options) {
+  const ms = Date.parse(`${date}T00:00:00Z`);
+  return Number.isNaN(ms) ? date : formatter(Intl.DateTimeFormat, { ...options, timeZone: 'UTC' }).format(ms);
+}
+
+/**
+ * @template Formatter, Options
+ * @param {new (locale: string, options: Options) => Formatter} Kind
+ * @param {Options} options
+ * @returns {Formatter}
+ */
+function formatter(Kind, options) {
+  const key = `${Kind.name} ${locale()} ${JSON.stringify(options)}`;
+  if (!made.has(key)) made.set(key, new Kind(locale(), options));
+  return made.get(key);
 }

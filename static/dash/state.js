@@ -6,53 +6,80 @@
  * Loaded by the dashboard. Must survive any address that somebody typed.
  */
 
-import { isDay } from './format.js';
+import { isDay } from './range.js';
 
 /**
- * @typedef {object} State
- * @property {string} key The key that opens reading; it stays in the address it came with.
- * @property {string} day A local day, as `2017-08-25`.
- * @property {string} device
- * @property {string} action
- * @property {number} offset How many newer visits are skipped.
- * @property {number[]} open The ids of the visits whose events are shown.
+ * Everything that an address can say, as text; '' is its default. A page that needs one more word adds it to PLACES.
+ *
+ * @typedef {Record<keyof typeof FILTERS | keyof typeof PLACES | 'page', string>} State
  */
 
+/** What narrows the figures. It stays when the reader goes to another page. */
+const FILTERS = {
+  /** today, 7, 30, 90, year, all or custom */
+  range: '30',
+  /** The first and last day of a custom range, as `2017-08-25`. */
+  from: '',
+  to: '',
+  /** An IANA zone; by default the browser's. */
+  tz: '',
+  /** The id of an app. */
+  consumer: '',
+  device: '',
+};
 
-/** The parts of the state that decide which visits are listed. */
-export const LIST = /** @type {const} */ (['key', 'day', 'device', 'action', 'offset']);
+/** Where the reader is inside a page. */
+const PLACES = {
+  /** The screen or the visit that is looked at. */
+  screen: '',
+  visit: '',
+  /** What a heatmap counts: touches, or `visits`. */
+  by: '',
+  /** Of the main table: the column that orders it, with a minus in front the greatest first; what is searched; how
+      many rows are skipped. */
+  sort: '',
+  q: '',
+  offset: '',
+  /** Which visits are listed: all, or those that are `marked` or `suspect`. */
+  only: '',
+};
+
+const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];
 
 /**
  * @returns {State}
  */
 export function read() {
   const query = new URLSearchParams(location.search);
-  const text = (/** @type {string} */ name) => query.get(name) ?? '';
-  return {
-    key: text('key'),
-    day: isDay(text('day')) ? text('day') : '',
-    device: text('device'),
-    action: text('action'),
-    offset: whole(text('offset')) ?? 0,
-    open: text('open').split(',').map(whole).filter((id) => id !== null),
-  };
+  const state = /** @type {State} */ ({ page: query.get('page') ?? 'overview' });
+  for (const [name, normal] of entries()) state[name] = query.get(name) ?? normal;
+  if (!RANGES.includes(state.range)) state.range = FILTERS.range;
+  for (const day of /** @type {const} */ (['from', 'to'])) if (!isDay(state[day])) state[day] = '';
+  if (!/^\d{1,9}$/.test(state.offset)) state.offset = '';
+  return state;
 }
 
 /**
- * The address of this page with some of its state changed; a relative one, as the page may be mounted anywhere.
+ * The address of this page with some of its state changed; a relative one, as the page may be mounted anywhere. Another
+ * page or other filters begin at their start: they forget the place that is not named.
  *
  * @param {Partial<State>} changes
  * @returns {string}
  */
 export function href(changes) {
-  const { offset, open, ...texts } = { ...read(), ...changes };
-  const query = new URLSearchParams(Object.entries(texts).filter(([, value]) => value !== ''));
-  if (offset > 0) query.set('offset', String(offset));
-  if (open.length > 0) query.set('open', open.join(','));
+  const before = read();
+  const moves = 'page' in changes || Object.keys(changes).some((name) => name in FILTERS);
+  const places = 'page' in changes ? PLACES : moves ? { ...before, offset: '' } : before;
+  const state = { ...before, ...pick(places), ...changes };
+  const query = new URLSearchParams();
+  if (state.page !== 'overview') query.set('page', state.page);
+  for (const [name, normal] of entries()) if (state[name] !== normal) query.set(name, state[name]);
   return `?${query}`;
 }
 
 /**
+ * Changes the state, and shows what it says.
+ *
  * @param {Partial<State>} changes
  */
 export function go(changes) {
@@ -60,22 +87,30 @@ export function go(changes) {
 }
 
 /**
- * Lets the links made with `href` change the state without loading the page anew; a click that asks for a new tab or
- * window keeps its meaning.
+ * Notes in the address what an element already shows (a table that was sorted): the page is not drawn anew.
  *
- * @param {MouseEvent} click
- * @returns {boolean} Whether the click was such a link.
+ * @param {Partial<State>} changes
+ * @param {{replace?: boolean}} [how] `replace` for what changes with each key that is typed.
  */
-export function follow(click) {
-  const link = /** @type {Element} */ (click.target).closest('a[data-state]');
-  if (!link || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey || click.altKey) return false;
-  click.preventDefault();
-  push(/** @type {HTMLAnchorElement} */ (link).href);
-  return true;
+export function note(changes, { replace = false } = {}) {
+  history[replace ? 'replaceState' : 'pushState'](null, '', href(changes));
 }
 
 /**
- * Calls back whenever the state has changed, by `go` or by the browser's back and forward buttons.
+ * Lets the links made with `href` (`data-state`) change the state without loading the page anew; a click that asks for
+ * a new tab or window keeps its meaning.
+ *
+ * @param {MouseEvent} click
+ */
+export function follow(click) {
+  const link = /** @type {Element} */ (click.target).closest('a[data-state]');
+  if (!link || click.button !== 0 || click.ctrlKey || click.metaKey || click.shiftKey || click.altKey) return;
+  click.preventDefault();
+  push(/** @type {HTMLAnchorElement} */ (link).href);
+}
+
+/**
+ * Calls back whenever the state has changed, by `go`, a link or the browser's back and forward buttons.
  *
  * @param {(state: State) => void} listener
  */
@@ -91,10 +126,15 @@ function push(address) {
   dispatchEvent(new PopStateEvent('popstate'));
 }
 
+/** @returns {[keyof State, string][]} */
+function entries() {
+  return /** @type {[keyof State, string][]} */ (Object.entries({ ...FILTERS, ...PLACES }));
+}
+
 /**
- * @param {string} text
- * @returns {number|null}
+ * @param {Partial<State>} state
+ * @returns {Partial<State>}
  */
-function whole(text) {
-  return /^\d{1,15}$/.test(text) ? Number(text) : null;
+function pick(state) {
+  return Object.fromEntries(Object.keys(PLACES).map((name) => [name, state[/** @type {keyof State} */ (name)]]));
 }

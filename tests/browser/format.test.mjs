@@ -1,22 +1,33 @@
-/** How the dashboard writes times, durations and what an event was about; pure functions, run without a browser. */
+/** How the dashboard writes times, durations and what an event was about, and how its charts count; without a browser. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 process.env.TZ = 'Europe/Oslo';
+// The language of the pages is that of the browser; here it is British.
+Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en-GB'] }, configurable: true });
 
-/** A module of the pages, which browsers load and which Node would take for another kind of script. */
+/** A module of the pages with all that it imports, which Node would take for another kind of script. */
 function load(name) {
-  const source = readFileSync(new URL('../../static/' + name, import.meta.url), 'utf8');
-  return import('data:text/javascript,' + encodeURIComponent(source));
+  const entryPoints = [fileURLToPath(new URL(`../../static/${name}`, import.meta.url))];
+  const [{ text }] = buildSync({ entryPoints, bundle: true, write: false, format: 'esm' }).outputFiles;
+  return import(`data:text/javascript,${encodeURIComponent(text)}`);
 }
 
 const format = await load('dash/format.js');
+const geometry = await load('dash/geometry.js');
+const range = await load('dash/range.js');
+const { pulseOf } = await load('dash/pulse.js');
+const { LANGUAGES, STRINGS } = await load('dash/strings.js');
 const { bringUpToDate } = await load('docs/live.js');
 const NOW = Date.parse('2017-08-25T17:09:19Z');
 const MINUTE = 60e3;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+/** Numbers and their units keep together; that is not what is compared here. */
+const plain = text => text.replaceAll('\u00a0', ' ');
 
 /** @param {(input: any) => any} work @param {[any, any][]} cases */
 function table(work, cases) {
@@ -26,7 +37,7 @@ function table(work, cases) {
 }
 
 test('a duration has the same form everywhere', () => {
-  table(format.duration, [
+  table(ms => plain(format.duration(ms)), [
     [-5, '0 s'], [0, '0 s'], [999, '0 s'], [42e3, '42 s'], [200e3, '3 min 20 s'], [MINUTE, '1 min'], [HOUR, '1 h'],
     [7500e3, '2 h 5 min'], [3605e3, '1 h'], [3 * DAY + 4 * HOUR, '3 d 4 h'], [1204 * DAY, '1,204 d'],
   ]);
@@ -47,27 +58,82 @@ test('a time that cannot be read is no time, and says so', () => {
 
 test('how long ago something was is said in words', () => {
   table(passed => format.ago(NOW - passed, NOW), [
-    [0, 'just now'], [44e3, 'just now'], [MINUTE, '1 minute ago'], [12 * MINUTE, '12 minutes ago'],
-    [HOUR, '1 hour ago'], [DAY, '1 day ago'], [40 * DAY, '1 month ago'], [800 * DAY, '2 years ago'],
+    [0, 'now'], [44e3, '44 seconds ago'], [MINUTE, '1 minute ago'], [12 * MINUTE, '12 minutes ago'],
+    [HOUR, '1 hour ago'], [DAY, 'yesterday'], [40 * DAY, 'last month'], [800 * DAY, '2 years ago'],
     [-3 * HOUR, 'in 3 hours'],
   ]);
 });
 
-test('a day is the local one, also where it has 25 hours', () => {
-  table(format.dayRange, [
-    ['2017-10-29', { from: '2017-10-28T22:00:00.000Z', to: '2017-10-29T23:00:00.000Z' }], ['', {}],
+test('figures have their units, and what is unknown is a dash', () => {
+  table(share => plain(format.percent(share)), [
+    [0, '0 %'], [0.384, '38 %'], [0.0451, '4.5 %'], [0.0001, '<0.1 %'], [1, '100 %'], [null, '–'],
   ]);
-  table(format.isDay, [['2017-08-25', true], ['2017-13-01', false], ['x', false]]);
+  table(s => plain(format.seconds(s)), [[0, '0 s'], [4.24, '4.2 s'], [42.4, '42 s'], [200, '3 min 20 s'], [null, '–']]);
+  table(format.decimal, [[1204.26, '1,204.3'], [5, '5'], [null, '–']]);
+});
+
+test('a choice of days ends today, and is compared with as many before', () => {
+  const now = Date.parse('2017-10-29T23:30:00Z');
+  const choose = (name, tz) => range.rangeOf({ range: name, from: '', to: '', tz }, now);
+  assert.deepEqual(choose('today', 'UTC'), { from: '2017-10-29', to: '2017-10-29' });
+  assert.deepEqual(choose('today', 'Europe/Oslo'), { from: '2017-10-30', to: '2017-10-30' });
+  assert.deepEqual(choose('7', 'UTC'), { from: '2017-10-23', to: '2017-10-29' });
+  assert.deepEqual(choose('all', 'UTC'), { from: '', to: '' });
+  assert.deepEqual(choose('7', 'Mars/Base'), { from: '2017-10-23', to: '2017-10-29' });
+  assert.deepEqual(range.rangeBefore(choose('7', 'UTC')), { from: '2017-10-16', to: '2017-10-22' });
+  assert.equal(range.rangeBefore(choose('all', 'UTC')), null);
+  table(range.isDay, [['2017-08-25', true], ['2017-13-01', false], ['2017-02-30', false], ['x', false]]);
+});
+
+test('a scale has at most four round lines, and whole ones where visits are counted', () => {
+  table(geometry.scale, [
+    [18, [5, 10, 15, 20]], [3, [1, 2, 3]], [4, [1, 2, 3, 4]], [95, [25, 50, 75, 100]], [1, [1]], [0, [1]],
+    [1204, [500, 1000, 1500]], [7, [2, 4, 6, 8]],
+  ]);
+  for (let most = 1; most < 3000; most += 1) {
+    const lines = geometry.scale(most);
+    assert.ok(lines.length <= 4 && lines[lines.length - 1] >= most && lines.every(Number.isInteger), String(most));
+  }
+});
+
+test('colours, labels and cells', () => {
+  table(value => geometry.step(value, 70), [[0, 0], [1, 1], [10, 1], [11, 2], [70, 7]]);
+  const at = starts => starts.map(start => ({ start, end: start + 10 }));
+  assert.equal(geometry.stride(at([0, 20, 40]), 4), 1);
+  assert.equal(geometry.stride(at([0, 8, 16, 24, 32]), 4), 2);
+  assert.deepEqual(geometry.fitting(at([50, 0, 55, 20]), 4), [true, true, false, true]);
+  table(([width, height]) => geometry.cellsOf(width, height, 32), [
+    [[1920, 1080], { cols: 32, rows: 18 }], [[1080, 1920], { cols: 18, rows: 32 }], [[9000, 1], { cols: 32, rows: 1 }],
+  ]);
+});
+
+test('a device is alive, needs a look, or is silent', () => {
+  const pulse = (minutes, more) =>
+    pulseOf({ last_alive: NOW - minutes * MINUTE, dropped: 0, isQueueGrowing: false, ...more }, NOW);
+  table(minutes => pulse(minutes), [[0, 'alive'], [3, 'alive'], [4, 'late'], [15, 'late'], [16, 'silent'], [-60, 'alive']]);
+  assert.equal(pulse(0, { dropped: 1 }), 'late');
+  assert.equal(pulse(0, { isQueueGrowing: true }), 'late');
+});
+
+test('every sentence is there in every language, with the same holes', () => {
+  for (const [key, texts] of Object.entries(STRINGS)) {
+    assert.equal(texts.length, LANGUAGES.length, key);
+    const holes = texts.map(text => (text.match(/\{\w+\}/g) ?? []).sort().join());
+    assert.deepEqual(new Set(holes).size, 1, key);
+    assert.ok(texts.every(text => text !== ''), key);
+    if (key.endsWith('.one') && `${key.slice(0, -4)}.other` in STRINGS) continue;
+    if (key.endsWith('.other')) assert.ok(`${key.slice(0, -6)}.one` in STRINGS, key);
+  }
 });
 
 test('how long a visit lasted is unknown where its times are', () => {
   const lasted = (started_at, stopped_at) => format.lasted({ started_at, stopped_at });
-  assert.equal(lasted('2017-08-25T17:09:19Z', '2017-08-25T17:12:39Z'), '3 min 20 s');
+  assert.equal(plain(lasted('2017-08-25T17:09:19Z', '2017-08-25T17:12:39Z')), '3 min 20 s');
   assert.equal(lasted('', null), 'still open');
   assert.equal(lasted('', ''), 'unknown');
   assert.equal(lasted('2017-08-25T17:09:19Z', '2017-08-25T17:09:18Z'), 'unknown');
-  assert.equal(format.sinceStart('2017-08-25T17:09:31Z', '2017-08-25T17:09:19.438Z'), '+11 s');
-  assert.equal(format.sinceStart('2017-08-25T17:09:16Z', '2017-08-25T17:09:19.438Z'), '−3 s');
+  assert.equal(plain(format.sinceStart('2017-08-25T17:09:31Z', '2017-08-25T17:09:19.438Z')), '+11 s');
+  assert.equal(plain(format.sinceStart('2017-08-25T17:09:16Z', '2017-08-25T17:09:19.438Z')), '−3 s');
   assert.equal(format.sinceStart('garbage', 'x'), '');
 });
 

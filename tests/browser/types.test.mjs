@@ -1,5 +1,6 @@
 /** The types that pages get: they fit the client, and they find mistakes. */
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +28,19 @@ function mistakes(files, options, text = '') {
 
 test('the client checks its own types', () => {
   assert.deepEqual(mistakes([CLIENT], OPTIONS), []);
+});
+
+test('the dashboard checks its own types', () => {
+  const folder = path.join(STATIC, 'dash');
+  const modules = readdirSync(folder).filter(name => name.endsWith('.js')).map(name => path.join(folder, name));
+  assert.deepEqual(mistakes(modules, {
+    ...OPTIONS,
+    strict: true,
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    lib: ['lib.esnext.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
+  }), []);
 });
 
 const GOOD = `

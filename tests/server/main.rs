@@ -7,6 +7,7 @@ mod binary;
 mod cli;
 mod consumers;
 mod crash;
+mod demo;
 mod docs;
 mod exhibition;
 mod expiry;

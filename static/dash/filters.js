@@ -1,0 +1,135 @@
+// @ts-check
+/*
+ * The filters under the navigation: range, zone, app and device. Each change is an address of its own.
+ *
+ * Loaded by main.js. Must offer what the address names, also where the server does not know it (any more).
+ */
+
+import { filterOf, readConsumers, ReadError, readDevices } from './api.js';
+import { h } from './dom.js';
+import { clock, dateName, dayName, shortened } from './format.js';
+import { say } from './language.js';
+import { zoneOf } from './range.js';
+import { go } from './state.js';
+
+/** @typedef {import('./state.js').State} State */
+
+const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];
+
+export class Filters {
+  /**
+   * @param {HTMLFormElement} form Its controls are named like the filters.
+   */
+  constructor(form) {
+    this.form = form;
+    /** @type {State|null} */
+    this.state = null;
+    /** @type {import('./api.js').Consumer[]} */
+    this.consumers = [];
+    /** @type {string[]} */
+    this.devices = [];
+    form.addEventListener('submit', (event) => event.preventDefault());
+    form.addEventListener('change', ({ target }) => {
+      const { name, value } = /** @type {HTMLInputElement} */ (target);
+      if (name === 'range' && value === 'custom') this.openCustom();
+      else go({ [name]: value, ...(name === 'from' || name === 'to' ? { range: 'custom' } : {}) });
+    });
+    this.read();
+  }
+
+  /**
+   * @param {State} state
+   */
+  show(state) {
+    this.state = state;
+    this.speak();
+  }
+
+  /** Fills the controls anew, in the language that is chosen. */
+  speak() {
+    if (!this.state) return;
+    const { range, from, to, tz, consumer, device } = this.state;
+    this.fill('range', RANGES.map((one) => [one, say(`range.${one}`)]), range);
+    const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+    const own = zoneOf('');
+    this.fill('tz', [['', own], ...zones.filter((zone) => zone !== own).map(same)], tz);
+    const apps = this.consumers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), shortened(name)]));
+    this.fill('consumer', [['', say('filter.any.consumer')], ...apps], consumer);
+    this.fill('device', [['', say('filter.any.device')], ...this.devices.map(same)], device);
+    this.control('from').value = from;
+    this.control('to').value = to;
+    /** @type {HTMLElement} */ (this.form.querySelector('.custom')).hidden = range !== 'custom';
+  }
+
+  /** A custom range begins with the one that was shown. */
+  openCustom() {
+    const { from = '', to = '' } = this.state ? filterOf(this.state) : {};
+    go({ range: 'custom', from, to });
+    this.control('from').focus();
+  }
+
+  /** Asks for the names that there are; without them the filters of the address still work. */
+  async read() {
+    const [apps, devices] = await Promise.all([known(readConsumers()), known(readDevices())]);
+    this.consumers = apps?.consumers ?? [];
+    this.devices = [...new Set(devices?.map(({ name }) => name).filter(Boolean))].sort();
+    this.speak();
+  }
+
+  /**
+   * What a printed page says of itself: range, zone, filters, and the moment of which it is true.
+   *
+   * @returns {string}
+   */
+  printed() {
+    if (!this.state) return '';
+    const { from, to, tz } = filterOf(this.state);
+    const app = this.consumers.find(({ id }) => String(id) === this.state?.consumer)?.name ?? this.state.consumer;
+    const now = Date.now();
+    return [
+      from && to ? `${dateName(from)} – ${dateName(to)}` : say('range.all'),
+      tz,
+      shortened(app),
+      shortened(this.state.device),
+      say('print.made', { at: `${dayName(now)}, ${clock(now)}` }),
+    ].filter(Boolean).join(' · ');
+  }
+
+  /**
+   * @param {string} name
+   * @returns {HTMLInputElement & HTMLSelectElement}
+   */
+  control(name) {
+    return /** @type {any} */ (this.form.elements.namedItem(name));
+  }
+
+  /**
+   * @param {string} name
+   * @param {[string, string][]} options Values and words.
+   * @param {string} chosen
+   */
+  fill(name, options, chosen) {
+    const all = options.some(([value]) => value === chosen) ? options : [...options, same(chosen)];
+    this.control(name).replaceChildren(...all.map(([value, word]) => h('option', { value, selected: value === chosen }, word)));
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {[string, string]}
+ */
+function same(text) {
+  return [text, shortened(text)];
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} asked
+ * @returns {Promise<T|null>}
+ */
+function known(asked) {
+  return asked.catch((error) => {
+    if (error instanceof ReadError) return null;
+    throw error;
+  });
+}

@@ -1,0 +1,66 @@
+// @ts-check
+/*
+ * What happens at this moment, as the server tells it by `GET /live`. Rests while nobody looks, comes back by itself,
+ * and never asks in a hurry.
+ *
+ * Loaded by pages.
+ */
+
+import { address } from './api.js';
+
+/** @typedef {{session_id: number, consumer_id: number, device: string|null, touches: number}} Visit */
+/** @typedef {{consumer_id: number, device: string|null, time: string, queued: number|null, dropped: number|null}} Sign */
+
+/**
+ * @typedef {object} Listener
+ * @property {(now: {time: string, visits: Visit[]}) => void} now All visits that are going on; again whenever some
+ *   messages were missed.
+ * @property {(visit: {session_id: number, consumer_id: number, device: string|null, time: string}) => void} start
+ * @property {(touch: {session_id: number, consumer_id: number, device: string|null, time: string, action: string,
+ *   target: string|null, screen: string|null}) => void} touch
+ * @property {(visit: {session_id: number, consumer_id: number, device: string|null, time: string}) => void} stop
+ * @property {(sign: Sign) => void} alive
+ * @property {() => void} interrupted The server does not tell any more; it is asked again later.
+ */
+
+/** Where the browser gives up (an error status, say), these are the pauses before the stream is asked for again. */
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * @param {{consumer?: string, device?: string}} filter
+ * @param {Listener} listener
+ * @param {AbortSignal} signal Ends it.
+ */
+export function listen({ consumer, device }, listener, signal) {
+  /** @type {EventSource|null} */
+  let source = null;
+  let timer = 0;
+  let pause = FIRST_PAUSE_MS;
+
+  function follow() {
+    close();
+    if (document.hidden || signal.aborted) return;
+    source = new EventSource(address('live', { consumer, device }));
+    for (const name of /** @type {const} */ (['now', 'start', 'touch', 'stop', 'alive'])) {
+      source.addEventListener(name, ({ data }) => listener[name](JSON.parse(data)));
+    }
+    source.onopen = () => (pause = FIRST_PAUSE_MS);
+    source.onerror = () => {
+      listener.interrupted();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      timer = setTimeout(follow, pause);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    };
+  }
+
+  function close() {
+    clearTimeout(timer);
+    source?.close();
+    source = null;
+  }
+
+  document.addEventListener('visibilitychange', follow, { signal });
+  signal.addEventListener('abort', close);
+  follow();
+}

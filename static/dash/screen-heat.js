@@ -1,0 +1,151 @@
+// @ts-check
+/*
+ * Where fingers land on one screen, over its picture where there is one.
+ *
+ * Loaded by the page of one screen.
+ */
+
+import { pictureAddress, readDevices, ReadError, readPictures } from './api.js';
+import { heat } from './chart-heat.js';
+import { h } from './dom.js';
+import { count } from './format.js';
+import { cellsOf } from './geometry.js';
+import { say } from './language.js';
+import { panel } from './panel.js';
+import { note } from './state.js';
+import { table } from './table.js';
+
+/** So many cells lie along the longer side: one is about as wide as a finger on a table. */
+const FINE = 32;
+
+/** What a surface is like that nobody knows anything of. */
+const USUAL = { width: 1920, height: 1080 };
+
+/** @typedef {{col: number, row: number, clicks: number, in_vain: number, sessions: number}} Cell */
+/** @typedef {{picture: string|null, width: number, height: number}} Surface */
+
+/**
+ * @param {HTMLElement} container
+ * @param {import('./state.js').State} state
+ * @param {import('./api.js').Filter} filter
+ * @param {import('./page-screens.js').Reports} reports
+ * @param {AbortSignal} signal
+ */
+export async function heatPanel(container, state, filter, reports, signal) {
+  const { screen } = state;
+  await panel(container, {
+    question: say('heat.question'),
+    height: 560,
+    load: async () => {
+      const surface = await surfaceOf(screen, state.device, signal);
+      const size = cellsOf(surface.width, surface.height, FINE);
+      /** @type {Cell[]} */
+      const cells = (await reports('heatmap', { screen, ...size })).rows;
+      return { surface, size, cells };
+    },
+    view: ({ surface, size, cells }) => (cells.length === 0 ? null : {
+      answer: answer(cells),
+      chart: switched(state.by, (by) => heat({
+        ...surface,
+        ...size,
+        label: say('heat.question'),
+        cells: cells.map((cell) => ({
+          col: cell.col,
+          row: cell.row,
+          value: by === 'visits' ? cell.sessions : cell.clicks,
+          inVain: cell.in_vain,
+          tip: tipOf(cell),
+        })),
+      })),
+      table: () => table({
+        label: say('heat.question'),
+        columns: [
+          { key: 'col', label: say('column.col'), show: ({ col }) => count(col + 1) },
+          { key: 'row', label: say('column.row'), show: ({ row }) => count(row + 1) },
+          { key: 'clicks', label: say('column.touches'), bar: true },
+          { key: 'in_vain', label: say('column.inVain') },
+          { key: 'sessions', label: say('column.visits') },
+        ],
+        rows: cells,
+      }),
+      report: { name: 'heatmap', parameters: { ...filter, screen, ...size } },
+    }),
+  }, signal);
+}
+
+/**
+ * @param {Cell[]} cells
+ * @returns {string}
+ */
+function answer(cells) {
+  const clicks = cells.reduce((sum, cell) => sum + cell.clicks, 0);
+  const inVain = cells.reduce((sum, cell) => sum + cell.in_vain, 0);
+  return say('heat.answer', { touches: say('touches', { n: count(clicks) }, clicks), n: count(inVain) });
+}
+
+/**
+ * @param {Cell} cell
+ * @returns {string}
+ */
+function tipOf({ clicks, sessions, in_vain: inVain }) {
+  const touched = say('heat.tip', {
+    touches: say('touches', { n: count(clicks) }, clicks), visits: say('visits', { n: count(sessions) }, sessions),
+  });
+  return inVain > 0 ? `${touched}\n${say('heat.tip.inVain', { n: count(inVain) })}` : touched;
+}
+
+/**
+ * The chart under a switch: touches, or visits, since one child hammering one spot can be a third of all touches.
+ *
+ * @param {string} by
+ * @param {(by: string) => HTMLElement} draw
+ * @returns {HTMLElement}
+ */
+function switched(by, draw) {
+  const place = h('div', {}, draw(by));
+  const choice = (/** @type {string} */ value, /** @type {string} */ word) => h('label', {},
+    h('input', { type: 'radio', name: 'by', value, checked: (by === 'visits') === (value === 'visits') }), word);
+  const chooser = h('fieldset', { class: 'chooser' },
+    h('legend', { class: 'unseen' }, say('heat.by')),
+    choice('', say('heat.by.touches')), choice('visits', say('heat.by.visits')),
+    h('span', { class: 'soft' }, h('span', { class: 'ring sample', 'aria-hidden': 'true' }), say('heat.ring')));
+  chooser.addEventListener('change', ({ target }) => {
+    const { value } = /** @type {HTMLInputElement} */ (target);
+    note({ by: value });
+    place.replaceChildren(draw(value));
+  });
+  return h('div', {}, chooser, place);
+}
+
+/**
+ * The picture of the screen and its size; without a picture the size of a device that shows it.
+ *
+ * @param {string} screen
+ * @param {string} device
+ * @param {AbortSignal} signal
+ * @returns {Promise<Surface>}
+ */
+async function surfaceOf(screen, device, signal) {
+  /** @returns {never[]} */
+  const none = (/** @type {unknown} */ error) => {
+    if (error instanceof ReadError || signal.aborted) return [];
+    throw error;
+  };
+  /** @type {[string[], import('./api.js').Device[]]} */
+  const [pictures, devices] = await Promise.all([
+    readPictures(signal).catch(none), readDevices(signal).catch(none),
+  ]);
+  const known = devices.find(({ name, width, height }) => (!device || name === device) && width && height);
+  const size = known ? { width: known.width ?? 0, height: known.height ?? 0 } : USUAL;
+  if (!pictures.includes(screen)) return { picture: null, ...size };
+  const picture = pictureAddress(screen);
+  const image = new Image();
+  image.src = picture;
+  try {
+    await image.decode();
+  } catch {
+    return { picture: null, ...size };
+  }
+  const { naturalWidth: width, naturalHeight: height } = image;
+  return { picture, ...(width > 0 && height > 0 ? { width, height } : size) };
+}

@@ -1,0 +1,324 @@
+/** The overview: its figures are those of the reports, and it has words for every state. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
+import { eventually, scenario } from './harness.mjs';
+import { post, seed, token, visit } from './seed.mjs';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const WIRE_BYTES = 100 * 1024;
+
+async function seeded(scene, options) {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await seed(server.origin, key, options);
+  return { server, key };
+}
+
+const figure = (page, name) => page.locator(`[data-figure="${name}"]`).textContent();
+
+scenario('the figures are those of the reports', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server);
+  await settled(page);
+  const [overview] = await reportOf(page, 'overview');
+  assert.ok(overview.sessions > 100);
+  assert.equal(await figure(page, 'sessions'), String(overview.sessions));
+  assert.equal(await figure(page, 'touches_per_session_mean'), String(Math.round(overview.touches_per_session_mean * 10) / 10));
+  assert.equal((await figure(page, 'utilisation')).replace(/\s/g, ' '), `${(overview.utilisation * 100).toFixed(1)} %`);
+
+  const days = await reportOf(page, 'days');
+  assert.equal(days.length, 30);
+  const bars = page.getByRole('group', { name: 'Which days are busy?' }).getByRole('img');
+  const said = await bars.evaluateAll(marks => marks.map(mark => mark.getAttribute('aria-label')));
+  assert.deepEqual(said.map(text => Number(/\n(\d+) visit/.exec(text)[1])), days.map(day => day.sessions));
+
+  const grid = await reportOf(page, 'grid');
+  const cells = await page.getByRole('group', { name: 'At what hours do people come?' }).getByRole('img')
+    .evaluateAll(marks => marks.map(mark => mark.getAttribute('aria-label')));
+  assert.equal(cells.length, 168);
+  assert.deepEqual(cells.map(text => Number(/\n(\d+) visit/.exec(text)[1])), grid.map(cell => cell.sessions));
+
+  const dwell = await reportOf(page, 'dwell');
+  const held = panelOf(page, 'What holds people?');
+  await held.getByText('As a table').click();
+  const rows = await rowsOf(held.locator('table'));
+  assert.deepEqual(rows.map(([screen, views]) => [screen, Number(views)]), dwell.map(row => [row.screen, row.views]));
+
+  const stops = await reportOf(page, 'stops');
+  const ends = panelOf(page, 'How do visits end?');
+  await ends.getByText('As a table').click();
+  assert.deepEqual((await rowsOf(ends.locator('table'))).map(row => Number(row[1])), stops.map(row => row.sessions));
+
+  const first = await reportOf(page, 'choices');
+  await panelOf(page, 'What do visitors open first?').getByText('As a table').click();
+  assert.deepEqual(
+    (await rowsOf(panelOf(page, 'What do visitors open first?').locator('table'))).map(row => [row[0], Number(row[1])]),
+    first.map(row => [row.screen, row.sessions]),
+  );
+});
+
+scenario('a link shows what its sender saw, and the back button undoes', async scene => {
+  const { server } = await seeded(scene, { days: 20 });
+  const page = await openDash(scene, server, '?range=7&device=table-1', {
+    answers: { devices: { devices: ['table-1', 'table-2'].map(name => ({
+      consumer_id: 1, name, last_alive: new Date().toISOString(), queued: 0, dropped: 0, width: 1920, height: 1080,
+    })) } },
+  });
+  await settled(page);
+  assert.equal(await page.getByLabel('Period').inputValue(), '7');
+  assert.equal(await page.getByLabel('Device').inputValue(), 'table-1');
+  const one = await figure(page, 'sessions');
+  await page.getByLabel('Device').selectOption('');
+  await eventually('all devices', async () => Number(await figure(page, 'sessions')) > Number(one));
+  assert.equal(new URL(page.url()).search, '?range=7');
+  await page.getByLabel('Period').selectOption('all');
+  await eventually('all time', async () => (await reportOf(page, 'days')).length >= 20);
+  await page.goBack();
+  await page.goBack();
+  await settled(page);
+  assert.equal(await figure(page, 'sessions'), one);
+  await page.reload();
+  await settled(page);
+  assert.equal(await figure(page, 'sessions'), one);
+  await page.getByLabel('Period').selectOption('custom');
+  await page.getByLabel('From').waitFor();
+  await eventually('the days in the address', () => /range=custom&from=2\d{3}-/.test(page.url()));
+});
+
+scenario('without a visit it says what to do next', async scene => {
+  const server = await scene.server();
+  const page = await openDash(scene, server, '?range=all');
+  await page.getByText('Nobody yet').waitFor();
+  await page.getByText('microticks --add-consumer MyApp').waitFor();
+  await page.getByText('<script src=/microticks.js></script>').waitFor();
+  await page.getByRole('button', { name: 'Copy' }).first().waitFor();
+  await assertAccessible(page);
+});
+
+scenario('a period without a visit leads to one with some, and few visits are said to be few', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const long = Date.now() - 100 * DAY;
+  await post(server.origin, key, visit(token(1), long, { steps: [[0, 'click', { screen: 'a' }]], reason: 'idle' }));
+  const page = await openDash(scene, server, '?range=7');
+  await page.getByText('Nobody in this period').waitFor();
+  await page.getByRole('link', { name: 'Show everything there is' }).click();
+  await page.getByText('Only 1 visit').first().waitFor();
+  await settled(page);
+  assert.equal(await figure(page, 'sessions'), '1');
+});
+
+scenario('an error says what happened and offers to try again', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  let broken = true;
+  const page = await openDash(scene, server, '', {
+    tolerate: /status of (400|401|500)/,
+    answers: {
+      'reports/days': route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()),
+      'reports/stops': route => (broken ? fulfill(route, { status: 401, error: 'no', code: 'unauthorized' }) : route.continue()),
+    },
+  });
+  await settled(page);
+  const panel = panelOf(page, 'Which days are busy?');
+  await panel.getByText('It says: “out of order”').waitFor();
+  await panel.getByText('Collecting goes on').waitFor();
+  await panelOf(page, 'How do visits end?').getByRole('link', { name: 'Log in' }).waitFor();
+  await assertAccessible(page);
+  broken = false;
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await panel.getByRole('group', { name: 'Which days are busy?' }).waitFor();
+  await page.goto(`${server.origin}/dash?tz=Mars/Base`);
+  await page.getByText('The server does not accept this request').first().waitFor();
+});
+
+scenario('a busy server is asked again when it says so', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  let asked = 0;
+  const page = await openDash(scene, server, '', {
+    tolerate: /status of 503/,
+    answers: {
+      'reports/grid': route => {
+        asked += 1;
+        return asked === 1
+          ? fulfill(route, { status: 503, headers: { 'Retry-After': '1' }, error: 'busy', code: 'busy' }) : route.continue();
+      },
+    },
+  });
+  await page.getByRole('group', { name: 'At what hours do people come?' }).waitFor();
+  assert.equal(asked, 2);
+});
+
+scenario('the live strip tells of visits and of the last sign of life of each device', async scene => {
+  const server = await scene.server();
+  const ago = minutes => new Date(Date.now() - minutes * MINUTE).toISOString();
+  const device = (name, minutes, more) => ({
+    consumer_id: 1, name, last_alive: ago(minutes), queued: 0, dropped: 0, version: '1.0.0', width: 1920, height: 1080, ...more,
+  });
+  const page = await openDash(scene, server, '', {
+    answers: {
+      devices: { devices: [device('a', 1), device('b', 5), device('c', 60), device('d', 0, { dropped: 3 })] },
+      live: [
+        ['now', { time: ago(0), visits: [{ session_id: 1, consumer_id: 1, device: 'a', touches: 2 }] }],
+        ['touch', { session_id: 1, consumer_id: 1, device: 'a', time: ago(0), action: 'click', target: null, screen: null }],
+        ['start', { session_id: 2, consumer_id: 1, device: 'b', time: ago(0) }],
+        ['stop', { session_id: 2, consumer_id: 1, device: 'b', time: ago(0), reason: 'idle' }],
+      ].map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''),
+    },
+  });
+  const items = page.locator('.device');
+  await eventually('the strip', async () => {
+    const texts = await items.evaluateAll(all => all.map(one => one.textContent));
+    assert.match(texts[0], /^●a.*alive, 1 minute ago.*in use: 3 touches/);
+    assert.match(texts[1], /^▲b.*needs a look, 5 minutes ago/);
+    assert.match(texts[2], /^■c.*silent, 1 hour ago/);
+    assert.match(texts[3], /^▲d.*3 lost/);
+    return true;
+  });
+});
+
+scenario('a touch shows in the live strip within two seconds', async scene => {
+  const { server, key } = await seeded(scene, { days: 2 });
+  const page = await openDash(scene, server, '', { answers: { live: null, devices: null } });
+  await page.getByText('0 visits are going on.').waitFor();
+  const alive = { type: 'alive', device: 'table-9', queued: 0, dropped: 0, version: '1', width: 1920, height: 1080 };
+  const steps = [[0, 'click', { screen: 'home', target: 'x' }]];
+  const began = Date.now();
+  await post(server.origin, key, [alive, ...visit(token(999_999), Date.now(), { device: 'table-9', steps })]);
+  await page.getByText('1 visit is going on.').waitFor({ timeout: 2000 });
+  await page.locator('.device', { hasText: 'table-9' }).getByText('in use: 1 touch').waitFor({ timeout: 2000 });
+  scene.log(`${Date.now() - began} ms after the touch was sent`);
+});
+
+scenario('the language is that of the browser until somebody chooses another', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const page = await openDash(scene, server, '', { locale: 'nb-NO' });
+  await page.getByRole('heading', { name: 'Hvordan går det med installasjonen?' }).waitFor();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'nb');
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.getByRole('heading', { name: 'Wie läuft die Station?' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Wie läuft die Station?' }).waitFor();
+  await settled(page);
+  const [{ touches_per_session_mean: mean }] = await reportOf(page, 'overview');
+  assert.equal(await figure(page, 'touches_per_session_mean'), mean.toFixed(1).replace('.', ',').replace(',0', ''));
+});
+
+scenario('it is for every eye and every hand', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server);
+  await settled(page);
+  await panelOf(page, 'Which days are busy?').getByText('As a table').click();
+  await assertAccessible(page);
+
+  const chart = page.getByRole('group', { name: 'Which days are busy?' });
+  const marks = chart.getByRole('img');
+  await marks.first().focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  const label = await marks.nth(2).getAttribute('aria-label');
+  assert.equal(await page.locator('.tip').textContent(), label);
+  await page.keyboard.press('End');
+  assert.equal(await page.locator('.tip').textContent(), await marks.last().getAttribute('aria-label'));
+  assert.equal(await chart.locator('[tabindex="0"]').count(), 1);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.locator('.tip').isVisible(), false);
+  await marks.nth(5).hover();
+  assert.equal(await page.locator('.tip').textContent(), await marks.nth(5).getAttribute('aria-label'));
+});
+
+scenario('labels of an axis never overlap, nothing is wider than the window', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server);
+  for (const width of [1280, 700, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await settled(page);
+    await eventually(`room at ${width}`, async () => {
+      const { overlaps, scroll, shown } = await page.evaluate(() => {
+        const axes = Array.from(document.querySelectorAll('.axis, .written'), axis =>
+          Array.from(axis.children).filter(label => !label.classList.contains('crowded'))
+            .map(label => label.getBoundingClientRect()).sort((a, b) => a.left - b.left));
+        return {
+          overlaps: axes.flatMap(boxes => boxes.slice(1).filter((box, index) => box.left < boxes[index].right)).length,
+          shown: axes.flat().length,
+          scroll: document.documentElement.scrollWidth - innerWidth,
+        };
+      });
+      assert.equal(overlaps, 0);
+      assert.ok(shown > 8);
+      assert.ok(scroll <= 0, `${scroll} px too wide`);
+      return true;
+    });
+  }
+});
+
+scenario('a printed page says what it shows, and when', async scene => {
+  const { server } = await seeded(scene, { days: 5 });
+  const page = await openDash(scene, server);
+  await settled(page);
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+  assert.match(await page.locator('#printed').textContent(), /^\w{3}.* – .*20\d\d · UTC · printed .*\d\d:\d\d:\d\d$/);
+  assert.equal(await page.locator('.filters').isVisible(), false);
+  assert.equal(await page.locator('.pages').isVisible(), false);
+});
+
+scenario('it works under any path', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const proxy = await scene.proxy(server, { prefix: '/museum/stats' });
+  const page = await openDash(scene, { origin: `${proxy}/museum/stats` });
+  await settled(page);
+  assert.ok(Number(await figure(page, 'sessions')) > 0);
+  await page.getByRole('link', { name: 'Screens', exact: true }).click();
+  await page.getByRole('heading', { name: 'What do people look at?' }).waitFor();
+  assert.match(page.url(), /\/museum\/stats\/dash\?page=screens$/);
+});
+
+scenario('what pages sent is never markup, and breaks no layout', async scene => {
+  const { server, key } = await seeded(scene, { days: 3 });
+  const names = ['<script>alert(1)</script>', 'x'.repeat(10_000), '\u202eשלום עולם مرحبا', '<img src=x onerror=alert(1)>'];
+  const start = Date.now() - DAY;
+  await post(server.origin, key, names.flatMap((screen, index) => visit(token(500 + index), start, {
+    device: names[index].slice(0, 60),
+    steps: [[0, 'click', { screen, target: screen, clickX: -1e9, clickY: 1e300, viewWidth: 10, viewHeight: 10 }], [9, 'click', { screen: 'b' }]],
+    reason: screen.slice(0, 60),
+  })));
+  for (const width of [1280, 390]) {
+    const page = await openDash(scene, server, '', {
+      viewport: { width, height: 800 },
+      answers: { devices: { devices: names.map(name => ({ consumer_id: 1, name, last_alive: new Date().toISOString(), queued: 0, dropped: 0 })) } },
+    });
+    await settled(page);
+    assert.equal(await page.locator('main script, main img').count(), 0);
+    const scroll = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(scroll <= 0, `${scroll} px too wide at ${width}`);
+    await page.locator('main').getByText('<script>alert(1)</script>').first().waitFor();
+  }
+});
+
+scenario('the first page is small', async scene => {
+  const { server } = await seeded(scene);
+  const files = new Set();
+  let data = 0;
+  const page = await openDash(scene, server, '', {
+    answers: Object.fromEntries(['overview', 'days', 'grid', 'dwell', 'choices', 'screens', 'stops', 'weekdays'].map(name => [`reports/${name}`, async route => {
+      const reply = await route.fetch();
+      const body = await reply.body();
+      data += gzipSync(body).length;
+      await route.fulfill({ response: reply });
+    }])),
+  });
+  await settled(page);
+  for (const name of await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))) {
+    const { pathname } = new URL(name);
+    if (pathname.startsWith('/dash/')) files.add(pathname.slice('/dash/'.length));
+  }
+  const folder = new URL('../../static/dash/', import.meta.url);
+  assert.ok(readdirSync(folder).length >= files.size);
+  files.add('index.html');
+  const wire = [...files].reduce((sum, name) => sum + brotliCompressSync(readFileSync(new URL(name, folder))).length, 0);
+  scene.log(`${files.size} files, ${wire} bytes compressed, and ${data} of reports`);
+  assert.ok(wire + data <= WIRE_BYTES);
+});

@@ -1,0 +1,192 @@
+/** The page of the screens: the table of all of them, and one with its heatmap. */
+import assert from 'node:assert/strict';
+import { assertAccessible, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
+import { eventually, scenario } from './harness.mjs';
+import { post, seed, token, visit } from './seed.mjs';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A picture twice as wide as it is high. */
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="400"><rect width="800" height="400" fill="#789"/></svg>';
+
+async function seeded(scene, options) {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await seed(server.origin, key, options);
+  return { server, key };
+}
+
+const all = page => page.getByRole('region', { name: 'Which screens are used, and how?' });
+
+scenario('the table shows what the reports say', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=screens');
+  await settled(page);
+  const screens = (await reportOf(page, 'screens')).sort((a, b) => b.views - a.views);
+  const rows = await rowsOf(all(page));
+  assert.deepEqual(
+    rows.map(row => [row[0], row[1], row[2], row[3], row[4], row[7]]),
+    screens.map(row => [row.screen, row.views, row.sessions, row.landed, row.in_vain, row.last].map(String)),
+  );
+  const worst = screens.reduce((most, row) => (row.in_vain > most.in_vain ? row : most));
+  assert.equal(worst.screen, 'map');
+  await page.getByText(`In vain most on map: ${worst.in_vain} times`.replace('In vain', 'People tap in vain')).waitFor();
+  await assertAccessible(page);
+});
+
+scenario('the table is sorted and searched by keyboard, and the address remembers', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=screens');
+  await settled(page);
+  const column = async index => (await rowsOf(all(page))).map(row => Number(row[index]));
+  await page.getByRole('button', { name: 'In vain' }).focus();
+  await page.keyboard.press('Enter');
+  const sorted = await column(4);
+  assert.deepEqual(sorted, [...sorted].sort((a, b) => b - a));
+  assert.equal(await page.getByRole('columnheader', { name: 'In vain' }).getAttribute('aria-sort'), 'descending');
+  assert.match(page.url(), /sort=-in_vain/);
+  await page.keyboard.press('Enter');
+  assert.deepEqual(await column(4), [...sorted].reverse());
+  await page.getByLabel('Search').fill('ma');
+  assert.deepEqual((await rowsOf(all(page))).map(row => row[0]), ['map']);
+  await page.reload();
+  await settled(page);
+  assert.deepEqual((await rowsOf(all(page))).map(row => row[0]), ['map']);
+  await page.getByRole('link', { name: 'map' }).click();
+  await page.getByRole('heading', { name: 'Where do fingers land?' }).waitFor();
+  await page.goBack();
+  await settled(page);
+  assert.equal(await page.getByLabel('Search').inputValue(), 'ma');
+});
+
+scenario('thousands of screens are shown 200 at a time', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const start = Date.now() - DAY;
+  const items = Array.from({ length: 50 }, (_, person) => visit(token(person), start, {
+    steps: Array.from({ length: 100 }, (_, step) => [step, 'click', { screen: `screen ${String(person * 100 + step).padStart(4, '0')}` }]),
+    reason: 'idle',
+  })).flat();
+  await post(server.origin, key, items);
+  const page = await openDash(scene, server, '?page=screens&sort=screen');
+  await settled(page);
+  assert.equal((await rowsOf(all(page))).length, 200);
+  await page.getByText('1 to 200 of 5,000').waitFor();
+  await page.getByRole('button', { name: 'Next 200' }).click();
+  await page.getByText('201 to 400 of 5,000').waitFor();
+  assert.equal((await rowsOf(all(page)))[0][0], 'screen 0200');
+  await page.reload();
+  await page.getByText('201 to 400 of 5,000').waitFor();
+  await page.getByLabel('Search').fill('4999');
+  assert.deepEqual((await rowsOf(all(page))).map(row => row[0]), ['screen 4999']);
+});
+
+scenario('a heatmap lies right over the picture at any size', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const click = (x, y, vain) => [{ screen: 'hall', clickX: x, clickY: y, viewWidth: 800, viewHeight: 400 }, vain];
+  const points = [click(0, 0, true), click(799, 399, true), click(400, 200, true), click(401, 201, true)];
+  await post(server.origin, key, visit(token(1), Date.now() - DAY, {
+    steps: points.map(([data], index) => [index * 10, 'click', data]), reason: 'idle',
+  }));
+  const page = await openDash(scene, server, '?page=screens&screen=hall', {
+    answers: {
+      screens: { screens: ['hall'] },
+      hall: route => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }),
+    },
+  });
+  await settled(page);
+  const cells = await reportOf(page, 'heatmap');
+  assert.equal(cells.reduce((sum, cell) => sum + cell.clicks, 0), 4);
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(viewport);
+    const surface = await page.locator('.surface').boundingBox();
+    assert.ok(Math.abs(surface.width / surface.height - 2) < 0.02, 'the shape of the screen');
+    for (const [x, y] of [[0, 0], [799, 399], [400, 200]]) {
+      const at = { x: surface.x + ((x + 0.5) / 800) * surface.width, y: surface.y + ((y + 0.5) / 400) * surface.height };
+      await page.evaluate(top => scrollBy(0, top - 300), at.y);
+      const box = await page.locator('.surface').boundingBox();
+      const hit = await page.evaluate(([left, top]) => document.elementFromPoint(left, top)?.closest('.cell')?.getAttribute('aria-label') ?? null,
+        [at.x, at.y - surface.y + box.y]);
+      assert.match(hit ?? 'no cell', x === 400 ? /^2 touches in 1 visit/ : /^1 touch in 1 visit/, `at ${x}, ${y}`);
+      await page.evaluate(() => scrollTo(0, 0));
+    }
+  }
+  assert.equal(await page.locator('.surface .ring').count(), 3);
+  await assertAccessible(page);
+});
+
+scenario('a heatmap counts touches or visits, and the address says which', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const hammer = (person, times) => visit(token(person), Date.now() - DAY, {
+    steps: Array.from({ length: times }, (_, index) => [index * 5, 'click', { screen: 'hall', clickX: person * 300, clickY: 500, viewWidth: 1920, viewHeight: 1080 }]),
+    reason: 'idle',
+  });
+  await post(server.origin, key, [...hammer(1, 20), ...hammer(2, 2), ...hammer(3, 1)]);
+  const page = await openDash(scene, server, '?page=screens&screen=hall');
+  await settled(page);
+  const steps = () => page.locator('.surface .cell').evaluateAll(cells => cells.map(cell => /step-(\d)/.exec(cell.className)[1]));
+  assert.deepEqual(await steps(), ['7', '1', '1']);
+  await page.getByLabel('Visits', { exact: true }).check();
+  assert.deepEqual(await steps(), ['7', '7', '7']);
+  assert.match(page.url(), /by=visits/);
+  await page.goBack();
+  await settled(page);
+  assert.deepEqual(await steps(), ['7', '1', '1']);
+});
+
+scenario('where people came from and went to is what the reports say', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=screens&screen=map');
+  await settled(page);
+  const transitions = await reportOf(page, 'transitions');
+  const panel = panelOf(page, 'Where do people come from, and where do they go?');
+  await panel.getByText('As a table').click();
+  const count = side => rows => rows.filter(([name]) => !name.startsWith('(')).map(([name, times]) => [name, Number(times)]);
+  const from = count()(await rowsOf(panel.locator('.tabular').first()));
+  const to = count()(await rowsOf(panel.locator('.tabular').last()));
+  assert.deepEqual(from, transitions.filter(row => row.to_screen === 'map').map(row => [row.from_screen, row.count]));
+  assert.deepEqual(to, transitions.filter(row => row.from_screen === 'map').map(row => [row.to_screen, row.count]));
+  await assertAccessible(page);
+  await page.locator('.flow a').first().click();
+  await eventually('another screen', () => /screen=(?!map)/.test(page.url()));
+});
+
+scenario('a screen that nobody knows is said to be one', async scene => {
+  const { server } = await seeded(scene, { days: 2 });
+  const page = await openDash(scene, server, `?page=screens&screen=${encodeURIComponent('<b>no such</b>')}`);
+  await settled(page);
+  await page.getByRole('heading', { name: '<b>no such</b>' }).waitFor();
+  assert.ok(await page.getByText('Nothing in this period.').count() >= 3);
+});
+
+scenario('hostile names and places break neither the table nor the heatmap', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const names = ['<script>alert(1)</script>', 'x'.repeat(10_000), '\u202eשלום עולם مرحبا', '../../etc/passwd?#%00'];
+  await post(server.origin, key, names.flatMap((screen, index) => visit(token(index), Date.now() - DAY, {
+    steps: [
+      [0, 'click', { screen, target: screen, clickX: -1e9, clickY: 1e300, viewWidth: 10, viewHeight: 10 }],
+      [5, 'click', { screen, target: screen, clickX: 5, clickY: 5, viewWidth: 1e-300, viewHeight: 1e300 }],
+    ],
+    reason: 'idle',
+  })));
+  for (const width of [1280, 390]) {
+    for (const screen of ['', ...names]) {
+      if (screen.length > 1000) continue;
+      const page = await openDash(scene, server, `?page=screens&screen=${encodeURIComponent(screen)}`, { viewport: { width, height: 800 } });
+      await settled(page);
+      assert.equal(await page.locator('main script').count(), 0);
+      const scroll = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(scroll <= 0, `${scroll} px too wide at ${width}`);
+      if (screen) {
+        const surface = await page.locator('.surface').boundingBox();
+        for (const cell of await page.locator('.surface .cell').all()) {
+          const box = await cell.boundingBox();
+          assert.ok(box.x >= surface.x - 1 && box.x + box.width <= surface.x + surface.width + 1);
+        }
+      }
+    }
+  }
+});
