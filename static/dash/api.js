@@ -25,7 +25,7 @@ import { rangeOf, zoneOf } from './range.js';
 
 /** @typedef {{id: number, name: string, key: string, ip_filter: string|null, created_at: string, deleted_at: string|null, last_event: string|null}} Consumer */
 /** @typedef {{consumer_id: number, name: string, last_alive: string, queued: number|null, dropped: number|null, version: string|null, width: number|null, height: number|null}} Device */
-/** @typedef {{id: number, session_id: number, time: string, action: string, data: unknown}} Event */
+/** @typedef {{id: number, session_id: number, time: string, action: string, data: unknown, seq: number|null}} Event */
 /** @typedef {{id: number, consumer_id: number, started_at: string, stopped_at: string|null, clicks: number, device: string|null, stop_reason: string|null, excluded_at: string|null}} Session */
 /** @typedef {{consumer: boolean, script: boolean, touch: boolean}} Setup */
 
@@ -132,6 +132,26 @@ export async function readSessions(parameters, signal) {
 }
 
 /**
+ * Where the rows of `GET /sessions` or `GET /events` are offered as a file.
+ *
+ * @param {'sessions'|'events'} list
+ * @param {Parameters} [parameters]
+ * @returns {string}
+ */
+export function listAddress(list, parameters = {}) {
+  return address(list, { ...parameters, format: 'csv' }).href;
+}
+
+/**
+ * Where the database file is offered as it is at that moment.
+ *
+ * @returns {string}
+ */
+export function snapshotAddress() {
+  return address('snapshot').href;
+}
+
+/**
  * @param {Parameters} parameters
  * @param {AbortSignal} signal
  * @returns {Promise<Event[]>}
@@ -172,6 +192,21 @@ export function readLogin() {
  */
 export async function logOut() {
   await fetch(address('logout'), { method: 'POST', redirect: 'manual' });
+}
+
+/**
+ * What a page can do without: where it cannot be read, something else.
+ *
+ * @template T
+ * @param {Promise<T>} asked
+ * @param {T} instead
+ * @returns {Promise<T>}
+ */
+export function readOr(asked, instead) {
+  return asked.catch((error) => {
+    if (error instanceof ReadError) return instead;
+    throw error;
+  });
 }
 
 /**

@@ -42,14 +42,13 @@ export function bars(rows, most = Math.max(...rows.map(({ size }) => size))) {
  */
 
 /**
- * Two rankings side by side, each with a scale of its own.
+ * Two or three rankings side by side, each with a scale of its own.
  *
- * @param {Side} left
- * @param {Side} right
+ * @param {...Side} sides
  * @returns {HTMLElement}
  */
-export function pair(left, right) {
-  return h('div', { class: 'pair' }, side(left), side(right));
+export function pair(...sides) {
+  return h('div', { class: 'pair' }, sides.map((one) => side(one)));
 }
 
 /**

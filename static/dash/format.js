@@ -219,6 +219,20 @@ export function moment(text) {
 }
 
 /**
+ * `Fri, 25 Aug 2017, 17:09`: the same where there are many.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function shortMoment(text) {
+  const ms = parseTime(text);
+  if (ms === null) return moment(text);
+  return formatter(Intl.DateTimeFormat, {
+    weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
+  }).format(ms);
+}
+
+/**
  * What stands in a tooltip: the moment as it is stored.
  *
  * @param {string} text
@@ -228,19 +242,6 @@ export function utc(text) {
   const ms = parseTime(text);
   if (ms === null) return say('time.stored', { text: shortened(text) });
   return new Date(ms).toISOString().replace('T', ' ').replace('Z', ' UTC');
-}
-
-/**
- * How long a visit lasted: `3 min 20 s`, `still open`, or `unknown` where a time cannot be read or the clock ran
- * backwards.
- *
- * @param {{started_at: string, stopped_at: string|null}} session
- * @returns {string}
- */
-export function lasted({ started_at, stopped_at }) {
-  if (stopped_at === null) return say('visit.open');
-  const [began, ended] = [parseTime(started_at), parseTime(stopped_at)];
-  return began === null || ended === null || ended < began ? say('visit.unknown') : duration(ended - began);
 }
 
 /**
@@ -261,16 +262,6 @@ export function describe(data) {
     screen: typeof screen === 'string' ? shortened(screen) : '',
     rest: others.slice(0, VALUES).map(([key, held]) => `${shortened(key)} ${value(held)}`).join(', '),
   };
-}
-
-/**
- * An event's data in full, laid out for reading.
- *
- * @param {unknown} data
- * @returns {string}
- */
-export function laidOut(data) {
-  return typeof data === 'string' ? data : JSON.stringify(data, null, 2);
 }
 
 /**

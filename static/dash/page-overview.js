@@ -12,12 +12,13 @@ import { grid } from './chart-grid.js';
 import { series } from './chart-series.js';
 import { h, shortName } from './dom.js';
 import {
-  count, dateName, decimal, exact, monthName, percent, seconds, shortDate, shortened, weekdayName,
+  count, dateName, decimal, exact, monthName, percent, seconds, shortDate, weekdayName,
 } from './format.js';
 import { phrase, say } from './language.js';
 import { liveStrip } from './live-strip.js';
 import { panel } from './panel.js';
 import { lengthOf, rangeBefore } from './range.js';
+import { reasonName } from './reasons.js';
 import { reportsOf } from './reports.js';
 import { href } from './state.js';
 import { table } from './table.js';
@@ -337,18 +338,6 @@ function stopsView({ rows }) {
   return shares(rows, 'sessions', 'overview.stops', (row) => h('b', {}, reasonName(row.reason)), (row) => ({
     name: reasonName(row.reason),
   }), say('column.reason'));
-}
-
-/** Reasons that have words of their own; a page may give any other. */
-const REASONS = ['idle', 'timeout', 'restart', 'clock', 'expired', 'none'];
-
-/**
- * @param {string|null} reason
- * @returns {string}
- */
-function reasonName(reason) {
-  if (reason === null) return say('reason.open');
-  return REASONS.includes(reason) ? say(`reason.${reason}`) : shortened(reason);
 }
 
 /**

@@ -22,5 +22,8 @@
 export const PAGES = {
   overview: () => import('./page-overview.js'),
   screens: () => import('./page-screens.js'),
+  paths: () => import('./page-paths.js'),
   visits: () => import('./page-visits.js'),
+  media: () => import('./page-media.js'),
+  setup: () => import('./page-setup.js'),
 };

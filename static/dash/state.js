@@ -40,8 +40,11 @@ const PLACES = {
   sort: '',
   q: '',
   offset: '',
-  /** Which visits are listed: all, or those that are `marked` or `suspect`. */
+  /** Which visits are listed: all, or those that are `marked` or `suspect`; and what was done in them. */
   only: '',
+  action: '',
+  /** Where the replay of a visit stands, in seconds from its beginning. */
+  at: '',
 };
 
 const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];

@@ -1,0 +1,290 @@
+/** The page of visits: the list, one visit with its replay, and the mark of a staff test. */
+import assert from 'node:assert/strict';
+import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
+import { eventually, scenario } from './harness.mjs';
+import { post, seed, token, visit } from './seed.mjs';
+
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+const REPLAY = 'What did they do?';
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="400"><rect width="800" height="400" fill="#789"/></svg>';
+
+async function seeded(scene, options) {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await seed(server.origin, key, options);
+  return { server, key };
+}
+
+const list = page => page.getByRole('region', { name: 'Visits, the latest first' });
+const dots = page => page.locator('.dot').evaluateAll(all => all.map(one => [
+  Number(one.dataset.touch), Math.round(parseFloat(one.style.left)), Math.round(parseFloat(one.style.top)),
+]));
+const touch = (screen, target, x, y) => ['click', { screen, target, clickX: x, clickY: y, viewWidth: 1000, viewHeight: 500 }];
+
+/** A visit of two screens and four touches, one of them without a place. */
+const STEPS = [
+  [0, 'screen', { screen: 'home' }],
+  [2, ...touch('home', 'door', 100, 100)],
+  [4, ...touch('home', 'to map', 500, 250)],
+  [4.3, 'screen', { screen: 'map' }],
+  [10, 'swipe', { screen: 'map', target: 'map' }],
+  [20, ...touch('map', 'oslo', 900, 450)],
+];
+
+async function withOne(scene, steps = STEPS) {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, visit(token(1), Date.now() - HOUR, { steps, reason: 'idle', length: 60 }));
+  return { server, key };
+}
+
+scenario('the list shows what the report says, the latest first, and is sorted and searched', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=visits');
+  await settled(page);
+  const sessions = (await reportOf(page, 'sessions')).reverse();
+  const rows = await rowsOf(list(page));
+  assert.equal(rows.length, 200);
+  assert.deepEqual(rows.map(row => [row[1], row[3], row[4], row[5], row[6]]), sessions.slice(0, 200).map(row =>
+    [row.device, String(row.touches), String(row.distinct_screens), row.first_screen, row.last_screen]));
+  await page.getByText(`${sessions.length} visits. The latest began`).waitFor();
+  await page.getByRole('button', { name: 'Next 200' }).click();
+  assert.equal((await rowsOf(list(page)))[0][3], String(sessions[200].touches));
+  await page.reload();
+  await settled(page);
+  assert.equal((await rowsOf(list(page)))[0][3], String(sessions[200].touches));
+  await page.getByLabel('Search').fill('quiz');
+  const fit = sessions.filter(row => [row.first_screen, row.last_screen].includes('quiz')).length;
+  await page.getByText(`${fit} rows`).waitFor();
+  await assertAccessible(page);
+});
+
+scenario('a day, a device and an action narrow the list, and are in the address', async scene => {
+  const { server, key } = await seeded(scene, { days: 10 });
+  await post(server.origin, key, visit(token(99_999), Date.now() - 3 * DAY, { device: 'table-2', steps: [[0, 'swipe', { screen: 'odd' }]], reason: 'idle' }));
+  const page = await openDash(scene, server, '?page=visits&device=table-2');
+  await settled(page);
+  await page.getByLabel('With').selectOption('swipe');
+  await eventually('one visit', async () => assert.equal((await rowsOf(list(page))).length, 1) ?? true);
+  assert.match(page.url(), /action=swipe/);
+  assert.equal((await rowsOf(list(page)))[0][5], 'odd');
+  const day = new Date(Date.now() - 3 * DAY).toISOString().slice(0, 10);
+  await page.getByLabel('One day').fill(day);
+  await eventually('the day in the address', () => page.url().includes(`from=${day}&to=${day}`));
+  await settled(page);
+  assert.equal((await rowsOf(list(page))).length, 1);
+  await page.getByLabel('With').selectOption('');
+  await settled(page);
+  const sessions = await reportOf(page, 'sessions');
+  assert.equal((await rowsOf(list(page))).length, sessions.length);
+  assert.ok(sessions.every(row => row.device === 'table-2' && row.started_at.startsWith(day)));
+});
+
+scenario('one visit tells what the reports say of it', async scene => {
+  const { server } = await withOne(scene);
+  const page = await openDash(scene, server, '?page=visits&visit=1');
+  await settled(page);
+  const [row] = await reportOf(page, 'sessions');
+  assert.deepEqual([row.touches, row.distinct_screens, row.active_s], [4, 2, 20]);
+  assert.match(await panelOf(page, 'Visit 1').locator('.answer').textContent(), /^20\ss with 4 touches, at table-1/);
+  const paths = await reportOf(page, 'paths');
+  const course = panelOf(page, 'What held them?');
+  await course.getByText('As a table').click();
+  assert.deepEqual((await rowsOf(course.locator('table'))).map(cells => [cells[1], cells[3]]), [['home', '4.3 s'], ['map', 'until they left']]);
+  assert.deepEqual(paths.map(view => [view.screen, view.dwell_s]), [['home', 4.3], ['map', null]]);
+  assert.equal((await rowsOf(panelOf(page, 'What was recorded, event by event?').locator('table'))).length, 6);
+  await assertAccessible(page);
+});
+
+scenario('the replay shows each touch at its time, at its place, on its screen, by keyboard alone', async scene => {
+  const { server } = await withOne(scene);
+  const page = await openDash(scene, server, '?page=visits&visit=1', {
+    answers: { screens: { screens: ['map'] }, 'screens/map': route => route.fulfill({ contentType: 'image/svg+xml', body: PICTURE }) },
+  });
+  await settled(page);
+  const panel = panelOf(page, REPLAY);
+  const screen = () => panel.locator('.replay-screen').textContent();
+  const tabTo = async name => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press('Tab');
+      if (await page.evaluate(() => document.activeElement?.textContent) === name) return;
+    }
+    assert.fail(`${name} is not reached`);
+  };
+  await tabTo('Mark as staff test');
+  await tabTo('Next touch');
+  const seen = [];
+  for (let step = 0; step < 4; step += 1) {
+    await page.keyboard.press('Enter');
+    seen.push([await screen(), await dots(page), await panel.locator('.stage img').count()]);
+  }
+  assert.deepEqual(seen, [
+    ['home', [[1, 10, 20]], 0],
+    ['home', [[1, 10, 20], [2, 50, 50]], 0],
+    ['map', [], 1],
+    ['map', [[4, 90, 90]], 1],
+  ]);
+  await panel.getByText('After 20 s: touched oslo.').waitFor();
+  assert.match(page.url(), /at=20/);
+  await page.reload();
+  await settled(page);
+  assert.deepEqual(await dots(page), [[4, 90, 90]]);
+  const scrubber = panel.getByLabel('Moment of the visit');
+  await scrubber.focus();
+  await page.keyboard.press('Home');
+  assert.deepEqual([await screen(), await dots(page)], ['home', []]);
+  assert.match(await scrubber.getAttribute('aria-valuetext'), /^0\ss of 20\ss, home$/);
+});
+
+for (const reducedMotion of ['no-preference', 'reduce']) {
+  scenario(`the replay plays in order and can be stopped, motion: ${reducedMotion}`, async scene => {
+    const { server } = await withOne(scene);
+    const page = await openDash(scene, server, '?page=visits&visit=1', { reducedMotion });
+    await settled(page);
+    await page.evaluate(() => {
+      globalThis.order = [];
+      globalThis.isMoving = false;
+      new MutationObserver(() => {
+        globalThis.isMoving ||= document.getAnimations().length > 0;
+        const last = document.querySelector('.dot:last-child')?.getAttribute('data-touch');
+        if (last && globalThis.order.at(-1) !== last) globalThis.order.push(last);
+      }).observe(document.querySelector('.dots'), { childList: true });
+    });
+    await page.getByLabel('Speed').selectOption('16');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.getByRole('button', { name: 'Play again' }).waitFor();
+    assert.deepEqual(await page.evaluate('order'), ['1', '2', '4']);
+    await page.getByRole('button', { name: 'Play again' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+    assert.doesNotMatch(await page.locator('.replay-clock').textContent(), /^20\s/);
+    assert.equal(await page.evaluate('isMoving'), reducedMotion === 'no-preference');
+  });
+}
+
+scenario('a staff mark changes all figures, and is taken back', async scene => {
+  const { server } = await seeded(scene, { days: 10 });
+  const page = await openDash(scene, server, '?page=visits');
+  await settled(page);
+  const figures = async () => Object.fromEntries(await Promise.all(['overview', 'days', 'screens', 'choices'].map(async name =>
+    [name, JSON.stringify((await (await fetch(`${server.origin}/reports/${name}`)).json()).rows)])));
+  const before = await figures();
+  const all = (await reportOf(page, 'sessions')).length;
+  await list(page).getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Mark as staff test' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('is a staff test now').waitFor();
+  await page.getByRole('button', { name: 'Count it again' }).waitFor();
+  const marked = await figures();
+  for (const name of Object.keys(before)) assert.notEqual(marked[name], before[name], name);
+  await page.goBack();
+  await page.getByText(`${all - 1} visits. The latest`).waitFor();
+  await page.getByLabel('Staff tests').check();
+  await page.getByText('1 visit, left out of every figure.').waitFor();
+  assert.match(page.url(), /only=marked/);
+  await assertAccessible(page);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await settled(page);
+  assert.equal(await page.locator('[data-figure="sessions"]').textContent(), String(all - 1));
+  await page.goBack();
+  await page.getByRole('button', { name: /^Count it again/ }).click();
+  await page.getByText('counts again.').waitFor();
+  await page.getByText('None is marked in this period.').waitFor();
+  assert.deepEqual(await figures(), before);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('1 visit, left out of every figure.').waitFor();
+  assert.deepEqual(await figures(), marked);
+});
+
+scenario('visits that look like no visitor say why, and echoes are marked at once', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const start = Date.now() - 5 * HOUR;
+  const steps = [1, 5, 9, 14].map(at => [at, ...touch('home', 'x', 100 * at, 50)]);
+  await post(server.origin, key, [
+    ...visit(token(1), start, { steps: [...steps, [30, 'scroll', {}]], reason: 'idle' }),
+    ...visit(token(2), start + 10, { steps, reason: 'idle' }),
+    ...visit(token(3), start + HOUR, { steps: [[0, 'click', { screen: 'a' }]], reason: 'idle' }),
+  ]);
+  const page = await openDash(scene, server, '?page=visits&only=suspect');
+  await settled(page);
+  const suspects = (await reportOf(page, 'sessions')).filter(row => row.suspect !== null);
+  assert.deepEqual(suspects.map(row => row.suspect), ['echo']);
+  const rows = await rowsOf(list(page));
+  assert.equal(rows.length, 1);
+  assert.match(rows[0][8], /^repeats another visit.*Mark as staff test$/);
+  await assertAccessible(page);
+  await page.getByRole('button', { name: 'Mark as staff test', exact: true }).click();
+  await page.getByText('None: every visit of this period looks like somebody.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('1 visit to look at.').waitFor();
+});
+
+scenario('empty, unknown and broken visits are told apart', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const page = await openDash(scene, server, '?page=visits&range=all');
+  await page.getByText('microticks --add-consumer MyApp').waitFor();
+  await assertAccessible(page);
+  const missing = await openDash(scene, server, '?page=visits&visit=77');
+  await missing.getByText('There is no visit of this number').waitFor();
+  const wrong = await openDash(scene, server, `?page=visits&visit=${encodeURIComponent('<b>x')}`, { tolerate: /status of 400/ });
+  await wrong.getByText('The server does not accept this request').first().waitFor();
+  await post(server.origin, key, visit(token(1), Date.now() - HOUR, { steps: [[0, 'click', { screen: 'a' }]], reason: 'idle' }));
+  let broken = true;
+  const failing = await openDash(scene, server, '?page=visits', {
+    tolerate: /status of 500/,
+    answers: {
+      'reports/sessions': route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()),
+      'sessions/1/exclude': route => fulfill(route, { status: 500, error: 'disk', code: 'internal' }),
+    },
+  });
+  await failing.getByText('It says: “out of order”').waitFor();
+  broken = false;
+  await failing.getByRole('button', { name: 'Try again' }).click();
+  await list(failing).getByRole('link').click();
+  await failing.getByRole('button', { name: 'Mark as staff test' }).click();
+  await failing.getByText('It says: “disk”').waitFor();
+  await assertAccessible(failing);
+});
+
+scenario('a large file is listed from its end, and says so', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, Array.from({ length: 5100 }, (_, index) => visit(token(index + 1), Date.now() - DAY * (index < 100 ? 2 : 1), {
+    steps: [[0, 'click', { screen: 'a' }]], reason: 'idle',
+  })).flat());
+  const page = await openDash(scene, server, '?page=visits');
+  await page.getByText('Only the latest are listed').waitFor();
+  await page.getByText('1 to 200 of 5,000').waitFor();
+  assert.equal((await reportOf(page, 'sessions')).length, 5000);
+});
+
+scenario('hostile visits neither run nor break the layout', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const names = ['<script>alert(1)</script>', 'x'.repeat(10_000), '\u202eשלום עולם مرحبا', '../../etc/passwd?#%00'];
+  await post(server.origin, key, names.flatMap((screen, index) => visit(token(index), Date.now() - HOUR * (index + 1), {
+    device: screen.slice(0, 60),
+    steps: [
+      [0, 'click', { screen, target: screen, clickX: -1e9, clickY: 1e300, viewWidth: 10, viewHeight: 10 }],
+      [5, 'click', { screen, target: screen, clickX: 5, clickY: 5, viewWidth: 1e-300, viewHeight: 1e300 }],
+      [6, screen.slice(0, 200), [1, 2]], [7, 'click', 'no json'], [8, 'tap', { x: 'a', y: null }],
+    ],
+    reason: screen.slice(0, 60),
+  })));
+  for (const width of [1280, 390]) {
+    for (const query of ['', '&visit=1&at=5', '&visit=2&at=99999', '&visit=3&at=x', '&visit=4']) {
+      const page = await openDash(scene, server, `?page=visits${query}`, {
+        viewport: { width, height: 800 }, answers: { screens: { screens: names } }, tolerate: /status of 404/,
+      });
+      await settled(page);
+      assert.equal(await page.locator('main script').count(), 0);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth) <= 0, `${query} at ${width}`);
+      const stage = await page.locator('.stage').boundingBox().catch(() => null);
+      if (query) assert.ok(stage.height < 2000 && stage.height > 50);
+    }
+  }
+});
