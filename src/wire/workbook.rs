@@ -30,12 +30,12 @@ const PARTS: [(&str, &str); 4] = [
     ("xl/styles.xml", include_str!("workbook/styles.xml")),
 ];
 
-/// The format of the header's cells in `styles.xml`.
-const HEADER: u8 = 1;
-/// The format of dates.
-const DATE: u8 = 2;
-/// The format of all other cells.
-const PLAIN: u8 = 0;
+/// The attribute that gives a cell of the header its format in `styles.xml`.
+const HEADER: &str = " s=\"1\"";
+/// The same for a date.
+const DATE: &str = " s=\"2\"";
+/// All other cells have the first format.
+const PLAIN: &str = "";
 
 /// Excel keeps 15 digits of a number. A longer whole number is no amount but an id, and stays whole as a text.
 const MOST_EXACT: u64 = 999_999_999_999_999;
@@ -202,13 +202,13 @@ fn cell(xml: &mut String, at: &str, cell: &Cell) {
     }
 }
 
-fn value(xml: &mut String, at: &str, format: u8, number: impl Display) {
-    *xml += &format!("<c r=\"{at}\" s=\"{format}\"><v>{number}</v></c>");
+fn value(xml: &mut String, at: &str, format: &str, number: impl Display) {
+    *xml += &format!("<c r=\"{at}\"{format}><v>{number}</v></c>");
 }
 
-fn text(xml: &mut String, at: &str, format: u8, text: &str) {
+fn text(xml: &mut String, at: &str, format: &str, text: &str) {
     *xml += &format!(
-        "<c r=\"{at}\" s=\"{format}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
+        "<c r=\"{at}\"{format} t=\"inlineStr\"><is><t xml:space=\"preserve\">{}</t></is></c>",
         escaped(fitting(text))
     );
 }
@@ -295,7 +295,7 @@ mod tests {
         ] {
             let xml = written(&Cell::Text(text.to_owned()));
             let around = (
-                "<c r=\"B7\" s=\"0\" t=\"inlineStr\"><is><t xml:space=\"preserve\">",
+                "<c r=\"B7\" t=\"inlineStr\"><is><t xml:space=\"preserve\">",
                 "</t></is></c>",
             );
             assert_eq!(xml, format!("{}{expected}{}", around.0, around.1));
