@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * How moments, spans, counts and events are said, the same everywhere, in the reader's language and number format. No
- * page, no network, no clock of its own; the zone is the reader's unless one is given.
+ * page, no network, no clock of its own; the zone is the reader's unless another was chosen.
  *
  * Loaded by the dashboard. Must give an honest word for every value that can be in the file, unreadable ones too.
  */
@@ -28,8 +28,24 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)
 /** Formatters are dear to make; each is made once for each language. @type {Map<string, any>} */
 const made = new Map();
 
+/** The zone in which moments are told. @type {string|undefined} */
+let zone;
+
 /** A space that keeps a number and its unit in one line. */
 const NBSP = '\u00a0';
+
+/**
+ * Tells moments in a zone from now on: in the reader's own if none is named, or one that does not exist.
+ *
+ * @param {string} name
+ */
+export function tellIn(name) {
+  try {
+    zone = new Intl.DateTimeFormat('en', { timeZone: name || undefined }).resolvedOptions().timeZone;
+  } catch {
+    zone = undefined;
+  }
+}
 
 /**
  * @param {string|null} text
@@ -146,13 +162,13 @@ export function ago(ms, now) {
 }
 
 /**
- * `Friday, 25 August 2017`, by the reader's clock.
+ * `Friday, 25 August 2017`, in the zone that was chosen.
  *
  * @param {number} ms
  * @returns {string}
  */
 export function dayName(ms) {
-  return formatter(Intl.DateTimeFormat, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
+  return inZone({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(ms);
 }
 
 /**
@@ -197,13 +213,13 @@ export function weekdayName(weekday, length) {
 }
 
 /**
- * `17:09:19`, by the reader's clock.
+ * `17:09:19`, in the zone that was chosen.
  *
  * @param {number} ms
  * @returns {string}
  */
 export function clock(ms) {
-  return formatter(Intl.DateTimeFormat, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+  return inZone({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
 }
 
 /**
@@ -227,7 +243,7 @@ export function moment(text) {
 export function shortMoment(text) {
   const ms = parseTime(text);
   if (ms === null) return moment(text);
-  return formatter(Intl.DateTimeFormat, {
+  return inZone({
     weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit',
   }).format(ms);
 }
@@ -294,6 +310,14 @@ export function shortened(text) {
 function ofDate(date, options) {
   const ms = Date.parse(`${date}T00:00:00Z`);
   return Number.isNaN(ms) ? date : formatter(Intl.DateTimeFormat, { ...options, timeZone: 'UTC' }).format(ms);
+}
+
+/**
+ * @param {Intl.DateTimeFormatOptions} options
+ * @returns {Intl.DateTimeFormat}
+ */
+function inZone(options) {
+  return formatter(Intl.DateTimeFormat, { ...options, timeZone: zone });
 }
 
 /**

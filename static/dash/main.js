@@ -8,6 +8,7 @@
 import { logOut, readLogin, ReadError } from './api.js';
 import { h } from './dom.js';
 import { Filters } from './filters.js';
+import { tellIn } from './format.js';
 import { choose, language, say, speak } from './language.js';
 import { trouble } from './panel.js';
 import { PAGES } from './pages.js';
@@ -40,6 +41,7 @@ async function show(now) {
   const name = now.page in PAGES ? now.page : 'overview';
   const isOther = page !== '' && page !== name;
   page = name;
+  tellIn(now.tz);
   filters.show(now);
   showPlace(name);
   const container = h('div', { class: `page page-${name}` });

@@ -56,6 +56,13 @@ test('a time that cannot be read is no time, and says so', () => {
   assert.equal(format.utc('2017-08-25T19:09:19.438+02:00'), '2017-08-25 17:09:19.438 UTC');
 });
 
+test('a moment is told in the zone that was chosen, else in the reader\'s', () => {
+  for (const [zone, expected] of [['Asia/Kolkata', '22:39:19'], ['Nowhere/Else', '19:09:19'], ['', '19:09:19']]) {
+    format.tellIn(zone);
+    assert.equal(format.clock(NOW), expected, zone);
+  }
+});
+
 test('how long ago something was is said in words', () => {
   table(passed => format.ago(NOW - passed, NOW), [
     [0, 'now'], [44e3, '44 seconds ago'], [MINUTE, '1 minute ago'], [12 * MINUTE, '12 minutes ago'],
