@@ -170,7 +170,7 @@ export function replay({ steps, surface, pictures, at }, signal) {
     }
     return latest.action === 'screen' && latest.screen
       ? phrase('replay.shown', { at, name: shortName(latest.screen) })
-      : phrase('replay.other', { at, action: shortName(latest.action) });
+      : phrase('replay.happened', { at, action: shortName(latest.action) });
   }
 
   /**

@@ -338,7 +338,7 @@ export const STRINGS = {
   'replay.touched': ['After {at}: touched {target}.', 'Etter {at}: berørte {target}.', 'Nach {at}: {target} berührt.'],
   'replay.touched.something': ['After {at}: a touch.', 'Etter {at}: en berøring.', 'Nach {at}: eine Berührung.'],
   'replay.shown': ['After {at}: {name} comes up.', 'Etter {at}: {name} vises.', 'Nach {at}: {name} erscheint.'],
-  'replay.other': ['After {at}: {action}.', 'Etter {at}: {action}.', 'Nach {at}: {action}.'],
+  'replay.happened': ['After {at}: {action}.', 'Etter {at}: {action}.', 'Nach {at}: {action}.'],
   'course.question': ['What held them?', 'Hva holdt på dem?', 'Was hat sie gehalten?'],
   'course.answer': ['{name} held them longest, for {time}, of {n}.', '{name} holdt på dem lengst, i {time}, av {n}.', '{name} hielt sie am längsten: {time} ({n}).'],
   'course.answer.one': ['They stayed on {name}; for how long, nobody knows.', 'De ble på {name}; hvor lenge vet ingen.', 'Sie blieben bei {name}; wie lange, weiß niemand.'],
