@@ -185,13 +185,22 @@ const opened = inTime(resolve => {
     navigator.storage.persist().catch(() => {});
   }
 }).catch(fail);
+let written = opened;
 
 /** What pages put aside that went away before their storage was open, oldest first. */
 const parked = () => guarded(JSON.parse)(kept('localStorage', 'parked')) || [];
 
-parked().forEach(item => fresh.add(item));
-kept('localStorage', 'parked', '[]');
-let written = opened.then(write).catch(fail);
+/** Takes it over: at the beginning, and later, too, as a page may go away after the next one has begun. */
+function unpark() {
+  const items = parked();
+  if (items.length) {
+    kept('localStorage', 'parked', '[]');
+    items.forEach(item => fresh.add(item));
+    written = written.then(write).catch(fail);
+  }
+}
+
+unpark();
 
 /**
  * One transaction. It gives the result of the request that `work` returns, once all is committed.
@@ -1150,6 +1159,7 @@ setInterval(guarded(() => {
   ticks += 1;
   if (isNew || ticks % 5 === 0) {
     isNew = false;
+    unpark();
     look();
   }
   if (debug !== undefined) {

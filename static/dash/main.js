@@ -48,6 +48,7 @@ async function show(now) {
   const main = element('page');
   // What was there keeps its height until the new page has its own: nothing jumps.
   main.style.setProperty('min-height', isOther ? '' : `${main.offsetHeight}px`);
+  main.setAttribute('aria-busy', 'true');
   main.replaceChildren(container);
   if (isOther) {
     scrollTo(0, 0);
@@ -62,7 +63,10 @@ async function show(now) {
     if (!(error instanceof TypeError && container.childElementCount === 0)) throw error;
     container.replaceChildren(...trouble(new ReadError('unreachable'), () => location.reload()));
   } finally {
-    if (!signal.aborted) main.style.removeProperty('min-height');
+    if (!signal.aborted) {
+      main.removeAttribute('aria-busy');
+      main.style.removeProperty('min-height');
+    }
   }
 }
 

@@ -50,7 +50,7 @@ export function fulfill(route, { status = 200, headers = {}, ...body }) {
 /** Waits until every panel of the page shows something. */
 export async function settled(page) {
   await page.locator('.panel').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('.panel[aria-busy]'));
+  await page.waitForFunction(() => !document.querySelector('[aria-busy]'));
 }
 
 /** The rows of a report as objects, asked for with the parameters that the page itself used. */

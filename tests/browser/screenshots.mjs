@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import readline from 'node:readline';
 import { chromium } from 'playwright-core';
+import { settled } from './dash.mjs';
 import { executable } from './server.mjs';
 
 const SIZE = { width: 1280, height: 1440 };
@@ -27,7 +28,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, ch
 const page = await browser.newPage({ viewport: SIZE, locale: 'en-GB', colorScheme: 'light' });
 for (const [name, address, panel] of SHOTS) {
   await page.goto(`${origin}/${address}`);
-  await page.locator('.panel[aria-busy=true]').first().waitFor({ state: 'detached' });
+  await settled(page);
   const box = panel && await page.locator('.panel', { hasText: panel }).boundingBox();
   const clip = box && {
     x: box.x - MARGIN, y: box.y - MARGIN, width: box.width + 2 * MARGIN, height: box.height + 2 * MARGIN,
