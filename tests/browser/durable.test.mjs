@@ -139,6 +139,19 @@ scenario('a touch on a page that leaves before its storage is open arrives from 
   assert.deepEqual(page.said, []);
 });
 
+scenario('what a page puts aside as it leaves is taken over by one that is open already', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  state.answer = null;
+  const slow = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
+  const page = await scene.page(proxy, { tolerate: FAILURES });
+  const leaving = await page.context().newPage();
+  await leaving.addInitScript(slow);
+  await leaving.goto(`${proxy}/?slow`);
+  await track(leaving, 1);
+  await leaving.goto('about:blank');
+  assert.deepEqual(numbers(await server.awaitEvents(1, 'touch')), [1]);
+});
+
 scenario('Chromium is asked to keep the storage, a browser that would ask the visitor is not', async scene => {
   const { proxy } = await kiosk(scene);
   for (const [browser, expected] of [['window.chrome = {};', 1], ['delete window.chrome;', 0]]) {
