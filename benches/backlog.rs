@@ -79,6 +79,7 @@ fn main() {
 fn touch(server: &Server, key: &str, over: &AtomicBool) -> Vec<Duration> {
     let body = format!("token={}&action=click&data=&ts={TS}", server.session(key));
     let mut stream = server.connect();
+    stream.set_nodelay(true).unwrap();
     let mut waits = Vec::new();
     while !over.load(Ordering::Relaxed) {
         let asked = Instant::now();
@@ -97,6 +98,7 @@ fn touch(server: &Server, key: &str, over: &AtomicBool) -> Vec<Duration> {
 /// Sends what one kiosk has kept.
 fn deliver(server: &Server, key: &str, kiosk: usize) {
     let mut stream = server.connect();
+    stream.set_nodelay(true).unwrap();
     for batch in 0..BATCHES {
         let items: Vec<String> = (0..BATCH_EVENTS)
             .map(|n| {
