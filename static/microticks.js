@@ -187,16 +187,20 @@ const opened = inTime(resolve => {
 }).catch(fail);
 let written = opened;
 
-/** What pages put aside that went away before their storage was open, oldest first. */
-const parked = () => guarded(JSON.parse)(kept('localStorage', 'parked')) || [];
-
-/** Takes it over: at the beginning, and later, too, as a page may go away after the next one has begun. */
+/**
+ * Takes over what pages put aside that went away before their storage was open: at the beginning, and later, too, as a page
+ * may go away after the next one has begun. Each page has a place of its own, since two may write at the same moment.
+ */
 function unpark() {
-  const items = parked();
-  if (items.length) {
-    kept('localStorage', 'parked', '[]');
-    items.forEach(item => fresh.add(item));
-    written = written.then(write).catch(fail);
+  try {
+    Object.keys(localStorage).filter(name => /^microticks parked/.test(name)).forEach(name => {
+      const items = localStorage.getItem(name);
+      localStorage.removeItem(name);
+      JSON.parse(items).forEach(item => fresh.add(item));
+      written = written.then(write).catch(fail);
+    });
+  } catch (error) {
+    // A browser that refuses keeps nothing.
   }
 }
 
@@ -347,7 +351,7 @@ async function leads() {
  */
 function leave() {
   if (!db) {
-    kept('localStorage', 'parked', JSON.stringify(parked().concat(first(ROOM_ITEMS))));
+    kept('localStorage', 'parked ' + LOAD, JSON.stringify(first(ROOM_ITEMS)));
     return look(true);
   }
   transact((items, shared) => {
