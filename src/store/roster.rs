@@ -1,7 +1,8 @@
 //! Who sends: the rows of `consumers` and `devices`.
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
+use super::columns::text;
 use crate::model::Moment;
 use crate::model::roster::{ConsumerRow, DeviceRow};
 
@@ -40,19 +41,6 @@ pub(super) fn devices(connection: &Connection) -> rusqlite::Result<Vec<DeviceRow
         })
     });
     rows?.collect()
-}
-
-/// A text that a file of the original service may hold broken, or as a number.
-fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
-    use rusqlite::types::ValueRef;
-    Ok(match row.get_ref(at)? {
-        ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
-    })
 }
 
 #[cfg(test)]

@@ -5,22 +5,12 @@
  * MICROTICKS_SEED repeats a run, MICROTICKS_STEPS makes it longer.
  */
 import assert from 'node:assert/strict';
+import { dice } from './dice.mjs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BUTTON, CUT, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
 
 const STEPS = Number(process.env.MICROTICKS_STEPS || 1000);
 const SEED = Number(process.env.MICROTICKS_SEED || Date.now() % 2 ** 31);
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-function dice(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const webPage = (status, body) => ({ status, type: 'text/html', body });
 

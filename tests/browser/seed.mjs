@@ -1,5 +1,6 @@
 /** Fills a server with visits through its own API, the same ones each time, so that the dashboard has something to show. */
 import assert from 'node:assert/strict';
+import { dice } from './dice.mjs';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -13,17 +14,6 @@ export const SCREENS = ['home', 'map', 'film:whales', 'year:2017', 'gallery', 'q
 
 /** How visits end, and how often. */
 const REASONS = ['idle', 'idle', 'idle', 'idle', 'restart', 'timeout'];
-
-/** Repeatable chance: mulberry32. */
-function chance(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Posts items in as many batches as it takes; all of them must be stored. */
 export async function post(origin, key, items) {
@@ -64,7 +54,7 @@ export function visit(id, start, { device = 'table-1', steps = [], reason, lengt
  * The last day is `end`, by default yesterday.
  */
 export async function seed(origin, key, { days = 45, perDay = 8, end = Date.now() - DAY, screens = SCREENS } = {}) {
-  const random = chance(7);
+  const random = dice(7);
   const pick = list => list[Math.floor(random() ** 1.6 * list.length)];
   const items = [];
   let number = 1;

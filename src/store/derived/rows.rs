@@ -1,9 +1,9 @@
 //! The rows of a session as they are stored: what is derived from.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::derive::{EventRow, SessionRow};
+use crate::store::columns::text;
 
 /// A session and its events. Files of the original service hold any type and broken text.
 #[derive(Debug)]
@@ -101,18 +101,6 @@ impl StoredEvent {
             received_at: self.received_at,
         }
     }
-}
-
-/// Any value as text; what is broken in it becomes U+FFFD.
-fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
-    Ok(match row.get_ref(at)? {
-        ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Some(String::from_utf8_lossy(bytes).into_owned())
-        }
-    })
 }
 
 fn number(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
