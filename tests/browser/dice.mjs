@@ -1,5 +1,4 @@
-/** Chance that repeats itself (mulberry32). */
-/** Numbers from 0 to 1, the same ones for the same seed. */
+/** Numbers from 0 to 1 (mulberry32), the same ones for the same seed. */
 export function dice(seed) {
   let state = seed;
   return () => {
