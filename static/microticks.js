@@ -138,8 +138,6 @@ let leaving = false;
 let db = null;
 /** @type {Set<Waiting>} what IndexedDB has not confirmed, oldest first */
 const fresh = new Set();
-/** @type {Waiting[]} those of them that are on their way */
-let writing = [];
 /** Whether something was added since the sender last looked, and how much since there was last made room. */
 let isNew = false;
 let added = 0;
@@ -188,8 +186,8 @@ const opened = inTime(resolve => {
 let written = opened;
 
 /**
- * Takes over what pages put aside that went away before their storage was open: at the beginning, and later, too, as a page
- * may go away after the next one has begun. Each page has a place of its own, since two may write at the same moment.
+ * Takes over what pages put aside as they went away: at the beginning, and later, too, as a page may go away after the
+ * next one has begun. Each page has a place of its own, since two may write at the same moment.
  */
 function unpark() {
   try {
@@ -255,21 +253,19 @@ async function makeRoom() {
   return oldest.length;
 }
 
-const put = () => transact(items => writing.forEach(item => items.add(item)), true);
-
 /** Brings what is fresh to IndexedDB. */
 async function write() {
   while (db && fresh.size) {
     // Putting more at a time may keep the page busy for 2 ms.
-    writing = first(100);
+    const batch = first(100);
+    const put = () => transact(items => batch.forEach(item => items.add(item)), true);
     await put().catch(error => {
       if (/Quota/.test(error)) {
         return makeRoom().then(put);
       }
       throw error;
     });
-    writing.forEach(item => fresh.delete(item));
-    writing = [];
+    batch.forEach(item => fresh.delete(item));
   }
   isNew = true;
   if (added >= ROOM_ITEMS) {
@@ -346,16 +342,19 @@ async function leads() {
 }
 
 /**
- * The page goes away: what is fresh and not on its way is stored, and the lease is given back. Where the storage is not
- * open, the oldest is put aside for the next page, and sent too if the storage has failed: it still counts once.
+ * The page goes away: what is fresh is put aside for the next page, since the browser drops a transaction that still
+ * waits for those of other pages. Only a storage on disk outlives a power cut, so it goes there, too, or is sent if that
+ * has failed; it still counts once. The lease is given back.
  */
 function leave() {
-  if (!db) {
+  if (fresh.size) {
     kept('localStorage', 'parked ' + LOAD, JSON.stringify(first(ROOM_ITEMS)));
+  }
+  if (!db) {
     return look(true);
   }
   transact((items, shared) => {
-    fresh.forEach(item => writing.indexOf(item) < 0 && items.add(item));
+    fresh.forEach(item => items.add(item));
     if (ledAt > 0) {
       shared.delete('lease');
     }

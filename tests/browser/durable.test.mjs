@@ -152,6 +152,34 @@ scenario('what a page puts aside as it leaves is taken over by one that is open 
   assert.deepEqual(numbers(await server.awaitEvents(1, 'touch')), [1]);
 });
 
+/** Keeps a page's transaction going, so that those of other pages wait. */
+const occupy = page => page.evaluate(() => new Promise(begun => {
+  indexedDB.open('microticks').onsuccess = ({ target: { result: db } }) => {
+    const shared = db.transaction(['items', 'shared'], 'readwrite').objectStore('shared');
+    const again = () => {
+      begun();
+      shared.get('lease').onsuccess = () => performance.now() < 1000 * window.busyUntil && again();
+    };
+    window.busyUntil = Infinity;
+    again();
+  };
+}));
+
+scenario('a touch on a page that leaves while another one keeps the storage busy arrives', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const busy = await scene.page(proxy, { tolerate: FAILURES });
+  const page = await busy.context().newPage();
+  await page.goto(proxy);
+  await track(page, 1);
+  await touchesStored(page, 1);
+  await occupy(busy);
+  await track(page, 2);
+  await page.goto('about:blank');
+  await busy.evaluate('window.busyUntil = 0');
+  state.answer = null;
+  assert.deepEqual(numbers(await server.awaitEvents(2, 'touch')), upTo(2));
+});
+
 scenario('Chromium is asked to keep the storage, a browser that would ask the visitor is not', async scene => {
   const { proxy } = await kiosk(scene);
   for (const [browser, expected] of [['window.chrome = {};', 1], ['delete window.chrome;', 0]]) {
