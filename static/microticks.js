@@ -103,6 +103,9 @@ const newToken = () =>
 const tag = document.currentScript || document.querySelector('script[src*=microticks]') || document.documentElement;
 const { consumerKey = '', host, device: tagDevice, idleTimeout, idleRules, autotrack, debug } = tag.dataset;
 
+/** Whether the dashboard shows this page to somebody who is not there: nothing is kept then. */
+const isPreview = page.name === 'microticks preview';
+
 /**
  * The pair of host and key that items are made with, and wait for. A host is the folder that requests go to, as an
  * absolute address that ends in a slash.
@@ -110,7 +113,7 @@ const { consumerKey = '', host, device: tagDevice, idleTimeout, idleRules, autot
  * @param {string} key
  */
 const pairOf = (from, key) => JSON.stringify([
-  from === 'dummy' ? from : guarded(() => new URL(from.replace(/\/*$/, '/'), document.baseURI).href)() || from,
+  from === 'dummy' || isPreview ? 'dummy' : guarded(() => new URL(from.replace(/\/*$/, '/'), document.baseURI).href)() || from,
   key.trim(),
 ]);
 
@@ -1172,7 +1175,7 @@ setInterval(guarded(() => {
       badge.textContent = sent + ' sent, ' + waiting + ' waiting. ' + lastSaid;
     }, fail);
   }
-  if (now() - aliveAt > 60000 && (ownKey || ownHost.startsWith(location.origin))) {
+  if (now() - aliveAt > 60000 && (ownKey ? ownHost !== 'dummy' : ownHost.startsWith(location.origin))) {
     attempt(ownPair, [], 10000).catch(fail);
   }
 }), 200);

@@ -123,6 +123,23 @@ export function pictureAddress(screen) {
 }
 
 /**
+ * The address of the kiosk page that is this screen, if this origin serves it: a screen without a name of its own is
+ * called by path and hash of its page.
+ *
+ * @param {string} screen
+ * @param {AbortSignal} signal
+ * @returns {Promise<string|null>}
+ */
+export async function readKioskPage(screen, signal) {
+  const page = screen.startsWith('/') && URL.canParse(screen, BASE) ? new URL(screen, BASE) : null;
+  if (page?.origin !== BASE.origin) return null;
+  const reply = await fetch(page, { signal }).catch(() => null);
+  if (!reply?.ok || !reply.headers.get('Content-Type')?.startsWith('text/html')) return null;
+  // What else is there may be a page of another host's path, such as our own welcome.
+  return /<script[^>]+\bsrc=[^>]*microticks\.js/i.test(await reply.text()) ? page.href : null;
+}
+
+/**
  * @param {Parameters} parameters Filters, order and paging of `GET /sessions`.
  * @param {AbortSignal} signal
  * @returns {Promise<Session[]>}

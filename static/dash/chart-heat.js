@@ -6,7 +6,7 @@
  * Loaded by pages.
  */
 
-import { h } from './dom.js';
+import { h, setStyle } from './dom.js';
 import { share, step } from './geometry.js';
 import { rove } from './rove.js';
 import { tip } from './tip.js';
@@ -22,14 +22,15 @@ const LEAST_RING = 0.3;
  * @param {object} chart
  * @param {string} chart.label
  * @param {string|null} chart.picture Its address.
- * @param {number} chart.width Of the surface, in any unit: with the height, its aspect ratio. A picture brings its own.
+ * @param {string|null} chart.page The address of the kiosk page itself, shown where there is no picture.
+ * @param {number} chart.width Of the picture, or of the kiosk in CSS pixels: with the height, the aspect ratio.
  * @param {number} chart.height
  * @param {number} chart.cols
  * @param {number} chart.rows
  * @param {Cell[]} chart.cells The cells in which something is.
  * @returns {HTMLElement}
  */
-export function heat({ label, picture, width, height, cols, rows, cells }) {
+export function heat({ label, picture, page, width, height, cols, rows, cells }) {
   const most = Math.max(...cells.map(({ value }) => value));
   const mostInVain = Math.max(...cells.map(({ inVain }) => inVain));
   const inOrder = [...cells].sort((a, b) => a.row - b.row || a.col - b.col);
@@ -50,19 +51,39 @@ export function heat({ label, picture, width, height, cols, rows, cells }) {
   })), cell.tip));
   const surface = h('div', { class: 'surface', style: { 'aspect-ratio': `${width} / ${height}`, '--tall': width / height } });
   if (picture) {
-    const image = h('img', { src: picture, alt: '' });
-    image.addEventListener('load', () => {
-      const { naturalWidth, naturalHeight } = image;
-      if (naturalWidth > 0 && naturalHeight > 0) {
-        surface.style.setProperty('aspect-ratio', `${naturalWidth} / ${naturalHeight}`);
-        surface.style.setProperty('--tall', String(naturalWidth / naturalHeight));
-      }
-    });
-    image.addEventListener('error', () => image.remove());
-    surface.append(image);
+    surface.append(h('img', { src: picture, alt: '' }));
+  } else if (page) {
+    surface.append(live(page, width));
   }
   surface.append(...marks);
   const chart = h('div', { class: 'heat', role: 'group', 'aria-label': label }, surface);
   rove(chart, marks);
   return chart;
+}
+
+/**
+ * The page itself, laid out as on the kiosk and scaled to the surface around it. Nobody can touch it, it makes no
+ * sound, and by its name the client in it knows that nobody is there.
+ *
+ * @param {string} page
+ * @param {number} width
+ * @returns {HTMLElement}
+ */
+function live(page, width) {
+  const frame = h('iframe', {
+    src: page,
+    name: 'microticks preview',
+    sandbox: 'allow-scripts allow-same-origin',
+    allow: "autoplay 'none'",
+    inert: true,
+    'aria-hidden': 'true',
+    style: { width: `${width}px` },
+  });
+  const fit = new ResizeObserver(([{ contentRect }]) => {
+    const scale = contentRect.width / width;
+    setStyle(frame, { height: `${contentRect.height / scale}px`, transform: `scale(${scale})` });
+  });
+  const around = h('div', { class: 'live-page' }, frame);
+  fit.observe(around);
+  return around;
 }

@@ -1,11 +1,11 @@
 // @ts-check
 /*
- * Where fingers land on one screen, over its picture where there is one.
+ * Where fingers land on one screen, over its picture where there is one, else over the page itself where we serve it.
  *
  * Loaded by the page of one screen.
  */
 
-import { pictureAddress, readDevices, ReadError, readPictures } from './api.js';
+import { pictureAddress, readDevices, readKioskPage, readOr, readPictures } from './api.js';
 import { heat } from './chart-heat.js';
 import { h } from './dom.js';
 import { count } from './format.js';
@@ -22,7 +22,7 @@ const FINE = 32;
 const USUAL = { width: 1920, height: 1080 };
 
 /** @typedef {{col: number, row: number, clicks: number, in_vain: number, sessions: number}} Cell */
-/** @typedef {{picture: string|null, width: number, height: number}} Surface */
+/** @typedef {{picture: string|null, page: string|null, width: number, height: number}} Surface */
 
 /**
  * @param {HTMLElement} container
@@ -45,7 +45,7 @@ export async function heatPanel(container, state, filter, reports, signal) {
     },
     view: ({ surface, size, cells }) => (cells.length === 0 ? null : {
       answer: answer(cells),
-      chart: switched(state.by, (by) => heat({
+      chart: switched(state.by, surface, (by) => heat({
         ...surface,
         ...size,
         label: say('heat.question'),
@@ -98,10 +98,11 @@ function tipOf({ clicks, sessions, in_vain: inVain }) {
  * The chart under a switch: touches, or visits, since one child hammering one spot can be a third of all touches.
  *
  * @param {string} by
+ * @param {Surface} surface
  * @param {(by: string) => HTMLElement} draw
  * @returns {HTMLElement}
  */
-function switched(by, draw) {
+function switched(by, { page, width, height }, draw) {
   const place = h('div', {}, draw(by));
   const choice = (/** @type {string} */ value, /** @type {string} */ word) => h('label', {},
     h('input', { type: 'radio', name: 'by', value, checked: (by === 'visits') === (value === 'visits') }), word);
@@ -114,11 +115,12 @@ function switched(by, draw) {
     note({ by: value });
     place.replaceChildren(draw(value));
   });
-  return h('div', {}, chooser, place);
+  const size = { width: count(width), height: count(height) };
+  return h('div', {}, chooser, place, page && h('p', { class: 'small soft' }, say('heat.page', size)));
 }
 
 /**
- * The picture of the screen and its size; without a picture the size of a device that shows it.
+ * The picture of the screen and its size; without a picture the page itself, if it is here, as a device shows it.
  *
  * @param {string} screen
  * @param {string} device
@@ -126,26 +128,30 @@ function switched(by, draw) {
  * @returns {Promise<Surface>}
  */
 async function surfaceOf(screen, device, signal) {
-  /** @returns {never[]} */
-  const none = (/** @type {unknown} */ error) => {
-    if (error instanceof ReadError || signal.aborted) return [];
-    throw error;
-  };
-  /** @type {[string[], import('./api.js').Device[]]} */
   const [pictures, devices] = await Promise.all([
-    readPictures(signal).catch(none), readDevices(signal).catch(none),
+    readOr(readPictures(signal), []), readOr(readDevices(signal), []),
   ]);
   const known = devices.find(({ name, width, height }) => (!device || name === device) && width && height);
   const size = known ? { width: known.width ?? 0, height: known.height ?? 0 } : USUAL;
-  if (!pictures.includes(screen)) return { picture: null, ...size };
-  const picture = pictureAddress(screen);
+  const picture = pictures.includes(screen) ? await pictureOf(screen, size) : null;
+  return picture ?? { picture: null, page: await readKioskPage(screen, signal), ...size };
+}
+
+/**
+ * A picture that can be shown. A drawing may have no size of its own.
+ *
+ * @param {string} screen
+ * @param {{width: number, height: number}} size
+ * @returns {Promise<Surface|null>}
+ */
+async function pictureOf(screen, size) {
   const image = new Image();
-  image.src = picture;
+  image.src = pictureAddress(screen);
   try {
     await image.decode();
   } catch {
-    return { picture: null, ...size };
+    return null;
   }
-  const { naturalWidth: width, naturalHeight: height } = image;
-  return { picture, ...(width > 0 && height > 0 ? { width, height } : size) };
+  const { src: picture, naturalWidth: width, naturalHeight: height } = image;
+  return { picture, page: null, ...(width > 0 && height > 0 ? { width, height } : size) };
 }

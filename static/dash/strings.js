@@ -234,6 +234,7 @@ export const STRINGS = {
   'heat.by': ['What the colour counts', 'Hva fargen teller', 'Was die Farbe zählt'],
   'heat.by.touches': ['Touches', 'Berøringer', 'Berührungen'],
   'heat.by.visits': ['Visits', 'Besøk', 'Besuche'],
+  'heat.page': ['Shown is the page as it is now, on a screen of {width} × {height} pixels.', 'Vist er siden slik den er nå, på en skjerm med {width} × {height} piksler.', 'Gezeigt wird die Seite, wie sie jetzt ist, auf einem Bildschirm mit {width} × {height} Pixeln.'],
   'heat.ring': ['tapped in vain', 'trykket forgjeves', 'vergeblich getippt'],
   'targets.question': ['What do they touch here?', 'Hva berører de her?', 'Was berühren sie hier?'],
   'targets.answer': ['Most of all {name}: {touches}.', 'Mest av alt {name}: {touches}.', 'Am meisten {name}: {touches}.'],

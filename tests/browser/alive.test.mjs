@@ -87,3 +87,21 @@ scenario('a sign is never kept for later', async scene => {
   await turnSeconds(page, 65);
   await eventually('a sign', () => seen.length === 1);
 });
+
+for (const [what, attributes, name] of [
+  ['tried out', 'data-host="dummy" data-consumer-key="some"', ''],
+  ['shown by the dashboard', 'data-consumer-key="some"', 'microticks preview'],
+]) {
+  scenario(`a page that is only ${what} says nothing`, async scene => {
+    const prepare = async page => {
+      await page.clock.install();
+      await page.addInitScript(given => (window.name = given), name);
+    };
+    const { page } = await scene.kiosk(BUTTON, { attributes, prepare });
+    const posts = [];
+    page.on('request', request => request.method() === 'POST' && posts.push(request.url()));
+    await page.click('#map');
+    await turnSeconds(page, 65);
+    assert.deepEqual(posts, []);
+  });
+}

@@ -1,7 +1,7 @@
 /** The page of the screens: the table of all of them, and one with its heatmap. */
 import assert from 'node:assert/strict';
 import { assertAccessible, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
-import { eventually, scenario } from './harness.mjs';
+import { BUTTON, eventually, html, scenario, tag } from './harness.mjs';
 import { post, seed, token, visit } from './seed.mjs';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -114,6 +114,51 @@ scenario('a heatmap lies right over the picture at any size', async scene => {
   }
   assert.equal(await page.locator('.surface .ring').count(), 3);
   await assertAccessible(page);
+});
+
+scenario('without a picture, the page itself lies under the heatmap, as on the kiosk, and records nothing', async scene => {
+  const kiosk = html(tag('/microticks.js'), `<style>body { margin: 0 }</style>${BUTTON}`);
+  const server = await scene.server({ 'hall.html': kiosk, 'other.html': '<p>Without the client</p>' });
+  const key = await server.addConsumer();
+  await post(server.origin, key, ['/hall.html#map', '/other.html', '/gone.html', '//elsewhere.example/'].flatMap((screen, person) =>
+    visit(token(person), Date.now() - DAY, {
+      steps: [[0, 'click', { screen, clickX: 5, clickY: 5, viewWidth: 1200, viewHeight: 900 }]], reason: 'idle',
+    })));
+  const device = { consumer_id: 1, name: 'table', last_alive: '2026-01-01T00:00:00Z', width: 1200, height: 900 };
+  const open = screen => openDash(scene, server, `?page=screens&screen=${encodeURIComponent(screen)}`, {
+    answers: { devices: { devices: [device] } },
+    // A page that is not there is logged by the browser.
+    tolerate: /404/,
+  });
+  const page = await open('/hall.html#map');
+  await settled(page);
+  await page.getByText('on a screen of 1,200 × 900 pixels').waitFor();
+  const frame = await eventually('the page', () => page.frames().find(each => each.url().endsWith('/hall.html#map')));
+  await frame.waitForFunction('window.microticks');
+  await frame.evaluate('microticks.startSession(), microticks.trackEvent("touch"), microticks.flush()');
+  await frame.evaluate(async address => {
+    const service = new MicroticksService(address, 'key');
+    service.trackEvent('touch');
+    return microticks.flush();
+  }, server.origin);
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(viewport);
+    const surface = await page.locator('.surface').boundingBox();
+    await eventually('the page to fit', async () => {
+      const shown = await page.locator('.surface iframe').boundingBox();
+      return Object.keys(surface).every(side => Math.abs(shown[side] - surface[side]) < 1.5);
+    });
+    assert.deepEqual(await frame.evaluate('[innerWidth, innerHeight]'), [1200, 900]);
+  }
+  await assertAccessible(page);
+  for (const screen of ['/other.html', '/gone.html', '//elsewhere.example/']) {
+    const plain = await open(screen);
+    await settled(plain);
+    assert.equal(await plain.locator('.surface .cell').count(), 1);
+    assert.equal(await plain.locator('.surface iframe').count(), 0, screen);
+  }
+  assert.equal((await server.events('touch')).length, 0);
+  assert.equal((await server.sessions()).length, 4);
 });
 
 scenario('a heatmap counts touches or visits, and the address says which', async scene => {
