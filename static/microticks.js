@@ -188,17 +188,20 @@ const opened = inTime(resolve => {
 }).catch(fail);
 let written = opened;
 
+/** @type {Set<string>} what was taken over already */
+const taken = new Set();
+
 /**
  * Takes over what pages put aside as they went away: at the beginning, and later, too, as a page may go away after the
- * next one has begun. Each page has a place of its own, since two may write at the same moment.
+ * next one has begun. Each page has a place of its own, since two may write at the same moment, and it is emptied once
+ * what was there is stored. Where two pages take over the same, it still counts once.
  */
 function unpark() {
   try {
-    Object.keys(localStorage).filter(name => /^microticks parked/.test(name)).forEach(name => {
-      const items = localStorage.getItem(name);
-      localStorage.removeItem(name);
-      JSON.parse(items).forEach(item => fresh.add(item));
-      written = written.then(write).catch(fail);
+    Object.keys(localStorage).filter(name => /^microticks parked/.test(name) && !taken.has(name)).forEach(name => {
+      taken.add(name);
+      JSON.parse(localStorage.getItem(name)).forEach(item => fresh.add(item));
+      written = written.then(write).then(() => localStorage.removeItem(name)).catch(fail);
     });
   } catch (error) {
     // A browser that refuses keeps nothing.

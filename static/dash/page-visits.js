@@ -173,9 +173,11 @@ async function visitsOf(state, filter, signal) {
  * @returns {Promise<{since: string, from: string|number|undefined}>}
  */
 async function latest(parameters, signal) {
-  const { rows } = await readReport('days', parameters, signal);
+  // Of all days that report lists the last ten years, of more than that from a certain one none.
+  const { rows } = await readReport('days', { ...parameters, from: undefined }, signal);
+  const begin = String(parameters.from ?? '');
   let visits = 0;
-  for (let index = rows.length - 1; index > 0; index -= 1) {
+  for (let index = rows.length - 1; index > 0 && rows[index].date > begin; index -= 1) {
     visits += rows[index].sessions;
     if (visits >= MOST) return { since: rows[index].date, from: rows[index].date };
   }

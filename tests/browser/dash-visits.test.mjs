@@ -81,6 +81,13 @@ scenario('a day, a device and an action narrow the list, and are in the address'
   assert.ok(sessions.every(row => row.device === 'table-2' && row.started_at.startsWith(day)));
 });
 
+scenario('a range of more than ten years is listed, too', async scene => {
+  const { server } = await withOne(scene);
+  const page = await openDash(scene, server, '?page=visits&range=custom&from=1900-01-01');
+  await settled(page);
+  assert.equal((await rowsOf(list(page))).length, 1);
+});
+
 scenario('one visit tells what the reports say of it', async scene => {
   const { server } = await withOne(scene);
   const page = await openDash(scene, server, '?page=visits&visit=1');

@@ -60,8 +60,9 @@ export async function reportOf(page, name) {
   return rows.map(row => Object.fromEntries(row.map((value, index) => [columns[index], value])));
 }
 
-/** What stands in the rows of a table of the page, as text. */
-export function rowsOf(table) {
+/** What stands in the rows of a table of the page, as text. A table that is unfolded takes a moment to have some. */
+export async function rowsOf(table) {
+  await table.locator('tbody tr').first().waitFor({ state: 'attached' });
   return table.locator('tbody tr').evaluateAll(lines =>
     lines.map(line => Array.from(line.cells, cell => cell.textContent.trim().replace(/\u00a0/g, ' '))));
 }

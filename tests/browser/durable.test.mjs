@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { BUTTON, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
 
+/** Where the address has a query, the storage never opens. */
+const SLOW = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
 const FAILURES = /Failed to load resource|blocked by CORS policy|net::ERR_/;
 const HTML = html(tag('/microticks.js'), BUTTON);
 
@@ -126,8 +128,7 @@ scenario('without a storage, a touch that leaves the page is sent on the way out
 
 scenario('a touch on a page that leaves before its storage is open arrives from the next one, in order', async scene => {
   const { server, proxy, state } = await kiosk(scene);
-  const slow = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
-  const page = await scene.page('about:blank', { tolerate: FAILURES, prepare: opened => opened.addInitScript(slow) });
+  const page = await scene.page('about:blank', { tolerate: FAILURES, prepare: opened => opened.addInitScript(SLOW) });
   for (const n of [1, 2]) {
     await page.goto(`${proxy}/?slow${n}`);
     await track(page, n);
@@ -139,13 +140,27 @@ scenario('a touch on a page that leaves before its storage is open arrives from 
   assert.deepEqual(page.said, []);
 });
 
+scenario('what a page has put aside stays there until the one that takes it over has stored it', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const page = await scene.page('about:blank', { tolerate: FAILURES, prepare: opened => opened.addInitScript(SLOW) });
+  await page.goto(`${proxy}/?slow1`);
+  await track(page, 1);
+  const other = await page.context().newPage();
+  await page.goto(`${proxy}/?slow2`);
+  page.context().newCDPSession(page).then(session => session.send('Page.crash')).catch(() => {});
+  await new Promise(done => page.once('crash', done));
+  state.answer = null;
+  await other.goto(proxy);
+  assert.deepEqual(numbers(await server.awaitEvents(1, 'touch')), [1]);
+  await eventually('the place to be empty', () => other.evaluate('!Object.keys(localStorage).some(name => /parked/.test(name))'));
+});
+
 scenario('what a page puts aside as it leaves is taken over by one that is open already', async scene => {
   const { server, proxy, state } = await kiosk(scene);
   state.answer = null;
-  const slow = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
   const page = await scene.page(proxy, { tolerate: FAILURES });
   const leaving = await page.context().newPage();
-  await leaving.addInitScript(slow);
+  await leaving.addInitScript(SLOW);
   await leaving.goto(`${proxy}/?slow`);
   await track(leaving, 1);
   await leaving.goto('about:blank');

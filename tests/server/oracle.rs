@@ -1,7 +1,7 @@
 //! The server's reports beside those of a second, plain implementation, on made-up files with all that real ones hold.
 //!
 //! `tests/oracle` was written from the definitions alone. `ORACLE_FILES` in the environment says on how many files; 24 take
-//! a minute, and continuous integration compares 200.
+//! a minute.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
