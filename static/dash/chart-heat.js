@@ -7,7 +7,7 @@
  */
 
 import { h, setStyle } from './dom.js';
-import { share, step } from './geometry.js';
+import { ratioOf, share, step } from './geometry.js';
 import { rove } from './rove.js';
 import { tip } from './tip.js';
 
@@ -49,7 +49,9 @@ export function heat({ label, picture, page, width, height, cols, rows, cells })
     // The area grows with the number, so that four times as many do not look like sixteen.
     style: { '--size': Math.max(LEAST_RING, Math.sqrt(share(cell.inVain, mostInVain))) },
   })), cell.tip));
-  const surface = h('div', { class: 'surface', style: { 'aspect-ratio': `${width} / ${height}`, '--tall': width / height } });
+  // A picture was made by somebody who sees it.
+  const ratio = picture ? width / height : ratioOf({ width, height });
+  const surface = h('div', { class: 'surface', style: { 'aspect-ratio': ratio, '--tall': ratio } });
   if (picture) {
     surface.append(h('img', { src: picture, alt: '' }));
   } else if (page) {

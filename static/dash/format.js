@@ -147,7 +147,8 @@ export function sinceStart(time, start) {
 }
 
 /**
- * `12 seconds ago`, `12 minutes ago`, `yesterday`, `in 3 hours` (a clock that is ahead).
+ * `now`, `12 minutes ago`, `1 day ago`, `in 3 hours` (a clock that is ahead). Spans, not days of the calendar: 46 hours
+ * ago may be the day before yesterday.
  *
  * @param {number} ms
  * @param {number} now
@@ -158,7 +159,7 @@ export function ago(ms, now) {
   /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
   const units = [['year', 365 * DAY], ['month', 30 * DAY], ['day', DAY], ['hour', HOUR], ['minute', MINUTE]];
   const [unit, size] = units.find(([, each]) => Math.abs(away) >= each) ?? ['second', SECOND];
-  return formatter(Intl.RelativeTimeFormat, { numeric: 'auto' }).format(Math.trunc(away / size) || 0, unit);
+  return formatter(Intl.RelativeTimeFormat, { numeric: unit === 'second' ? 'auto' : 'always' }).format(Math.trunc(away / size) || 0, unit);
 }
 
 /**

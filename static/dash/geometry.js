@@ -1,9 +1,16 @@
 // @ts-check
 /*
- * The arithmetic of the charts: round scales, shares, steps of colour, and which labels there is room for. Pure.
+ * The arithmetic of the charts: round scales, shares, steps of colour, surfaces, and which labels there is room for.
+ * Pure.
  *
  * Loaded by the dashboard.
  */
+
+/** What a surface is like of which nobody says anything. */
+export const USUAL = { width: 1920, height: 1080 };
+
+/** A surface is never drawn flatter or steeper than this, whatever a page said: three wide screens side by side. */
+const STEEPEST = 6;
 
 /** The steps of the scale from light to dark, as vars.css has them. */
 export const STEPS = 7;
@@ -73,6 +80,14 @@ export function stride(extents, gap) {
   let size = 1;
   while (size < extents.length && !isFree(size)) size += 1;
   return size;
+}
+
+/**
+ * @param {{width: number, height: number}} surface
+ * @returns {number} How many times wider than high it is drawn.
+ */
+export function ratioOf({ width, height }) {
+  return Math.min(STEEPEST, Math.max(1 / STEEPEST, width / height));
 }
 
 /**

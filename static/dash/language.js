@@ -37,12 +37,13 @@ export function choose(chosen) {
 }
 
 /**
- * What `Intl` formats by: the reader's own variant of the language (`en-US`), where there is one.
+ * What `Intl` formats by: the reader's own variant of the language (`en-US`), where there is one. Nynorsk is none of
+ * bokmål's.
  *
  * @returns {string}
  */
 export function locale() {
-  return browserLanguages().find((tag) => languageOf(tag) === current && tag.includes('-')) ?? LOCALES[current];
+  return browserLanguages().find((tag) => tag.toLowerCase().startsWith(`${current}-`)) ?? LOCALES[current];
 }
 
 /**

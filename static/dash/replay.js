@@ -10,6 +10,7 @@
 import { pictureAddress } from './api.js';
 import { h, nameOf, setStyle, shortName } from './dom.js';
 import { count, duration, seconds, shortened } from './format.js';
+import { ratioOf } from './geometry.js';
 import { phrase, say } from './language.js';
 import { note } from './state.js';
 import { sceneAt } from './visit-course.js';
@@ -23,8 +24,6 @@ const LINGER_MS = 900;
 const LONGEST_FRAME_MS = 100;
 /** So many touches of one screen are drawn, the latest. */
 const MOST_DOTS = 60;
-/** A surface is never drawn flatter or steeper than this, whatever a page said. */
-const STEEPEST = 3;
 
 /**
  * @param {object} visit
@@ -50,7 +49,7 @@ export function replay({ steps, surface, pictures, at }, signal) {
   const clock = h('p', { class: 'replay-clock small' });
   const dots = h('div', { class: 'dots' });
   const stage = h('div', { class: 'surface stage', role: 'img', 'aria-label': say('replay.question') }, dots);
-  const ratio = Math.min(STEEPEST, Math.max(1 / STEEPEST, surface.width / surface.height));
+  const ratio = ratioOf(surface);
   setStyle(stage, { 'aspect-ratio': ratio });
   const said = h('p', { class: 'replay-said', role: 'status' });
   const play = h('button', { type: 'button', class: 'main', onclick: toggle });

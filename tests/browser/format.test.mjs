@@ -9,10 +9,10 @@ process.env.TZ = 'Europe/Oslo';
 Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en-GB'] }, configurable: true });
 
 /** A module of the pages with all that it imports, which Node would take for another kind of script. */
-function load(name) {
+function load(name, end = '') {
   const entryPoints = [fileURLToPath(new URL(`../../static/${name}`, import.meta.url))];
   const [{ text }] = buildSync({ entryPoints, bundle: true, write: false, format: 'esm' }).outputFiles;
-  return import(`data:text/javascript,${encodeURIComponent(text)}`);
+  return import(`data:text/javascript,${encodeURIComponent(text + end)}`);
 }
 
 const format = await load('dash/format.js');
@@ -43,6 +43,16 @@ test('a duration has the same form everywhere', () => {
   ]);
 });
 
+test('nynorsk days stand in no bokmål sentence', async () => {
+  for (const [languages, expected] of [[['nn-NO', 'en-GB'], 'nb-NO'], [['no-NO'], 'nb-NO'], [['de-AT'], 'de-AT'], [['de'], 'de-DE']]) {
+    Object.defineProperty(globalThis, 'navigator', { value: { languages }, configurable: true });
+    // A copy of its own, which has not chosen yet.
+    const { locale } = await load('dash/language.js', `// ${languages}`);
+    assert.equal(locale(), expected);
+  }
+  Object.defineProperty(globalThis, 'navigator', { value: { languages: ['en-GB'] }, configurable: true });
+});
+
 test('a time that cannot be read is no time, and says so', () => {
   table(format.parseTime, [
     ['garbage', null], ['', null], [null, null], ['2017-08-25', null], ['2017-02-30T00:00:00Z', null],
@@ -66,7 +76,7 @@ test('a moment is told in the zone that was chosen, else in the reader\'s', () =
 test('how long ago something was is said in words', () => {
   table(passed => format.ago(NOW - passed, NOW), [
     [0, 'now'], [44e3, '44 seconds ago'], [MINUTE, '1 minute ago'], [12 * MINUTE, '12 minutes ago'],
-    [HOUR, '1 hour ago'], [DAY, 'yesterday'], [40 * DAY, 'last month'], [800 * DAY, '2 years ago'],
+    [HOUR, '1 hour ago'], [DAY, '1 day ago'], [46 * HOUR, '1 day ago'], [40 * DAY, '1 month ago'], [800 * DAY, '2 years ago'],
     [-3 * HOUR, 'in 3 hours'],
   ]);
 });
@@ -112,6 +122,7 @@ test('colours, labels and cells', () => {
   table(([width, height]) => geometry.cellsOf(width, height, 32), [
     [[1920, 1080], { cols: 32, rows: 18 }], [[1080, 1920], { cols: 18, rows: 32 }], [[9000, 1], { cols: 32, rows: 1 }],
   ]);
+  table(([width, height]) => geometry.ratioOf({ width, height }), [[[1600, 800], 2], [[5760, 1080], 16 / 3], [[9e15, 1], 6], [[1, 9e15], 1 / 6]]);
 });
 
 test('a device is alive, needs a look, or is silent', () => {
