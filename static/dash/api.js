@@ -131,12 +131,28 @@ export function pictureAddress(screen) {
  * @returns {Promise<string|null>}
  */
 export async function readKioskPage(screen, signal) {
-  const page = screen.startsWith('/') && URL.canParse(screen, BASE) ? new URL(screen, BASE) : null;
+  const page = screen.startsWith('/') ? within(screen) : null;
   if (page?.origin !== BASE.origin) return null;
   const reply = await fetch(page, { signal }).catch(() => null);
-  if (!reply?.ok || !reply.headers.get('Content-Type')?.startsWith('text/html')) return null;
+  if (!reply?.ok || !reply.headers.get('Content-Type')?.startsWith('text/html')) {
+    // A screen may be called like something that never ends.
+    reply?.body?.cancel();
+    return null;
+  }
   // What else is there may be a page of another host's path, such as our own welcome.
   return /<script[^>]+\bsrc=[^>]*microticks\.js/i.test(await reply.text()) ? page.href : null;
+}
+
+/**
+ * @param {string} path
+ * @returns {URL|null} Null for what is no address, such as `//`.
+ */
+function within(path) {
+  try {
+    return new URL(path, BASE);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -290,15 +306,14 @@ function pause(ms, signal) {
 }
 
 /**
- * Keeps a number that JavaScript cannot hold as it is written, where the browser tells how that is: figures in `data`
- * are shown to people who compare them.
+ * Keeps a long whole number that JavaScript cannot hold as the text that it is, where the browser tells: numbers of
+ * things in `data` are shown to people who compare them.
  *
  * @param {string} _key
  * @param {unknown} value
  * @param {{source?: string}} [context]
  */
 function exactNumber(_key, value, context) {
-  const holds = typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
-  const { rawJSON } = /** @type {{rawJSON?: (source: string) => object}} */ (/** @type {unknown} */ (JSON));
-  return holds || !rawJSON || !context?.source ? value : rawJSON(context.source);
+  const isWhole = typeof value === 'number' && /^-?\d+$/.test(context?.source ?? '');
+  return isWhole && !Number.isSafeInteger(value) ? context?.source : value;
 }

@@ -6,6 +6,7 @@
  */
 
 import { readDevices } from './api.js';
+import { isMeant, keyOf } from './device.js';
 import { h, nameOf } from './dom.js';
 import { ago, count, parseTime, utc } from './format.js';
 import { phrase, say } from './language.js';
@@ -26,7 +27,8 @@ const AT_A_GLANCE = 20;
  * @param {() => Promise<Map<number, string>>} readApps Their names, by their ids.
  * @param {() => (string|Node)[]} nothing What to do where there is no device.
  * @param {AbortSignal} signal
- * @returns {{shown: Promise<void>, see: (sign: import('./live.js').Sign) => void}} `see` is told each sign of life.
+ * @returns {{shown: Promise<void>, see: (sign: import('./live.js').Sign) => void, setClock: (ahead: number) => void}}
+ *   `see` is told each sign of life, `setClock` how far the server's clock is ahead of this one.
  */
 export function deviceList(place, state, readApps, nothing, signal) {
   /** @type {Map<string, Device>} */
@@ -36,9 +38,10 @@ export function deviceList(place, state, readApps, nothing, signal) {
   /** @type {Map<string, {alive: HTMLElement, queued: HTMLElement, dropped: HTMLElement}>} The cells that change. */
   const cells = new Map();
   const sentence = h('span');
+  let clockAhead = 0;
   const timer = setInterval(write, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  return { shown: show(), see };
+  return { shown: show(), see, setClock };
 
   function show() {
     place.replaceChildren();
@@ -48,7 +51,7 @@ export function deviceList(place, state, readApps, nothing, signal) {
       load: async () => {
         const [all, apps] = await Promise.all([readDevices(signal), readApps()]);
         devices.clear();
-        for (const device of all.filter(isOurs)) devices.set(keyOf(device.consumer_id, device.name), device);
+        for (const device of all.filter(({ consumer_id: id, name }) => isMeant(state, id, name))) devices.set(keyOf(device.consumer_id, device.name), device);
         return apps;
       },
       view: (apps) => (devices.size === 0 ? null : { answer: [sentence], chart: listOf(apps) }),
@@ -67,16 +70,17 @@ export function deviceList(place, state, readApps, nothing, signal) {
       growing[(queued ?? 0) > (before.queued ?? 0) ? 'add' : 'delete'](key);
       devices.set(key, { ...before, last_alive: time, queued, dropped });
       write();
-    } else if (isOurs({ consumer_id: id, name })) {
+    } else if (isMeant(state, id, name)) {
       show();
     }
   }
 
   /**
-   * @param {{consumer_id: number, name: string}} device
+   * @param {number} ahead
    */
-  function isOurs({ consumer_id: id, name }) {
-    return (state.consumer === '' || state.consumer === String(id)) && (state.device === '' || state.device === name);
+  function setClock(ahead) {
+    clockAhead = ahead;
+    write();
   }
 
   /**
@@ -112,7 +116,7 @@ export function deviceList(place, state, readApps, nothing, signal) {
 
   /** Makes the words true for this moment. */
   function write() {
-    const now = Date.now();
+    const now = Date.now() + clockAhead;
     let alive = 0;
     for (const [key, { last_alive: last, queued, dropped }] of devices) {
       const ms = parseTime(last) ?? 0;
@@ -131,13 +135,4 @@ export function deviceList(place, state, readApps, nothing, signal) {
       n: h('b', {}, count(alive)), all: say('devices', { n: count(devices.size) }, devices.size),
     }));
   }
-}
-
-/**
- * @param {number} consumer
- * @param {string} device
- * @returns {string}
- */
-function keyOf(consumer, device) {
-  return `${consumer} ${device}`;
 }

@@ -61,6 +61,18 @@ export function shortName(text) {
 }
 
 /**
+ * A large figure, for a list of the class `figures`.
+ *
+ * @param {string} label
+ * @param {string} value
+ * @param {'figure'|'figure-words'} [kind]
+ * @returns {HTMLElement}
+ */
+export function figure(label, value, kind = 'figure') {
+  return h('div', {}, h('dt', {}, label), h('dd', { class: kind }, value));
+}
+
+/**
  * @param {Child} child
  * @returns {child is Node|string|number}
  */

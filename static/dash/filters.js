@@ -5,16 +5,15 @@
  * Loaded by main.js. Must offer what the address names, also where the server does not know it (any more).
  */
 
-import { filterOf, readConsumers, ReadError, readDevices } from './api.js';
+import { filterOf, readConsumers, readDevices, readOr } from './api.js';
+import { onDay } from './date-field.js';
 import { h } from './dom.js';
 import { clock, dateName, dayName, shortened } from './format.js';
 import { say } from './language.js';
 import { zoneOf } from './range.js';
-import { go } from './state.js';
+import { go, RANGES } from './state.js';
 
 /** @typedef {import('./state.js').State} State */
-
-const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];
 
 export class Filters {
   /**
@@ -32,8 +31,9 @@ export class Filters {
     form.addEventListener('change', ({ target }) => {
       const { name, value } = /** @type {HTMLInputElement} */ (target);
       if (name === 'range' && value === 'custom') this.openCustom();
-      else go({ [name]: value, ...(name === 'from' || name === 'to' ? { range: 'custom' } : {}) });
+      else go({ [name]: value });
     });
+    for (const name of /** @type {const} */ (['from', 'to'])) onDay(this.control(name), (day) => this.chooseDay(name, day));
     this.read();
   }
 
@@ -61,6 +61,14 @@ export class Filters {
     /** @type {HTMLElement} */ (this.form.querySelector('.custom')).hidden = range !== 'custom';
   }
 
+  /**
+   * @param {'from'|'to'} name
+   * @param {string} day
+   */
+  chooseDay(name, day) {
+    if (day !== this.state?.[name]) go({ [name]: day, range: 'custom' });
+  }
+
   /** A custom range begins with the one that was shown. */
   openCustom() {
     const { from = '', to = '' } = this.state ? filterOf(this.state) : {};
@@ -70,9 +78,9 @@ export class Filters {
 
   /** Asks for the names that there are; without them the filters of the address still work. */
   async read() {
-    const [apps, devices] = await Promise.all([known(readConsumers()), known(readDevices())]);
+    const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), [])]);
     this.consumers = apps?.consumers ?? [];
-    this.devices = [...new Set(devices?.map(({ name }) => name).filter(Boolean))].sort();
+    this.devices = [...new Set(devices.map(({ name }) => name).filter(Boolean))].sort();
     this.speak();
   }
 
@@ -87,7 +95,7 @@ export class Filters {
     const app = this.consumers.find(({ id }) => String(id) === this.state?.consumer)?.name ?? this.state.consumer;
     const now = Date.now();
     return [
-      from && to ? `${dateName(from)} – ${dateName(to)}` : say('range.all'),
+      rangeName(from, to),
       tz,
       shortened(app),
       shortened(this.state.device),
@@ -123,13 +131,12 @@ function same(text) {
 }
 
 /**
- * @template T
- * @param {Promise<T>} asked
- * @returns {Promise<T|null>}
+ * @param {string} [from]
+ * @param {string} [to]
+ * @returns {string}
  */
-function known(asked) {
-  return asked.catch((error) => {
-    if (error instanceof ReadError) return null;
-    throw error;
-  });
+function rangeName(from, to) {
+  if (from && to) return `${dateName(from)} – ${dateName(to)}`;
+  if (from) return say('range.since', { day: dateName(from) });
+  return to ? say('range.until', { day: dateName(to) }) : say('range.all');
 }

@@ -8,7 +8,7 @@
 import { h, shortName } from './dom.js';
 import { clock, parseTime } from './format.js';
 import { phrase, say } from './language.js';
-import { listen } from './live.js';
+import { aheadOf, listen } from './live.js';
 
 /** So many touches are shown, the latest. */
 const SHOWN = 5;
@@ -16,26 +16,30 @@ const SHOWN = 5;
 /**
  * @param {HTMLElement} container
  * @param {{consumer: string, device: string}} filter
- * @param {(sign: import('./live.js').Sign) => void} alive Told each device's sign of life.
+ * @param {{see: (sign: import('./live.js').Sign) => void, setClock: (ahead: number) => void}} devices Told each sign of
+ *   life, and how far the server's clock is ahead.
  * @param {AbortSignal} signal
  */
-export function liveCheck(container, filter, alive, signal) {
-  const sentence = h('p', { class: 'answer', role: 'status' }, say('check.waiting'));
+export function liveCheck(container, filter, devices, signal) {
+  const sentence = h('p', { class: 'answer', role: 'status' }, say('live.waiting'));
   const list = h('ul', { class: 'received small' });
   container.append(h('section', { class: 'panel' }, h('h2', {}, say('check.question')), sentence, list));
   listen(filter, {
-    now: () => list.childElementCount === 0 && sentence.replaceChildren(say('check.touch')),
+    now({ time }) {
+      devices.setClock(aheadOf(time));
+      sentence.replaceChildren(say('check.touch'));
+    },
     start: () => {},
     touch({ target, screen, device, time }) {
       const what = () => (target ? shortName(target) : say('check.something'));
-      const where = device ? shortName(device) : say('device.unnamed');
+      const where = device ? shortName(device) : say('device.unnamed.said');
       sentence.replaceChildren(h('span', { class: 'tick', 'aria-hidden': 'true' }, '✓ '), ...phrase('check.received', { target: what(), device: where }));
       const line = screen ? phrase('check.line', { target: what(), screen: shortName(screen) }) : [what()];
       list.prepend(h('li', {}, h('span', { class: 'label' }, clock(parseTime(time) ?? Date.now())), ...line));
       while (list.childElementCount > SHOWN) list.lastElementChild?.remove();
     },
     stop: () => {},
-    alive,
-    interrupted: () => sentence.replaceChildren(say('check.waiting')),
+    alive: devices.see,
+    interrupted: () => sentence.replaceChildren(say('live.waiting')),
   }, signal);
 }

@@ -6,10 +6,11 @@
  */
 
 import { readDevices, ReadError } from './api.js';
+import { isMeant, keyOf } from './device.js';
 import { h, nameOf, setStyle } from './dom.js';
 import { ago, count, parseTime } from './format.js';
 import { say } from './language.js';
-import { listen } from './live.js';
+import { aheadOf, listen } from './live.js';
 import { pulseOf, SHAPES } from './pulse.js';
 
 /** How often the words for "how long ago" are made true again. */
@@ -48,7 +49,7 @@ export async function liveStrip(container, filter, signal) {
   container.append(section);
   listen(filter, {
     now({ time, visits: all }) {
-      clockAhead = (parseTime(time) ?? Date.now()) - Date.now();
+      clockAhead = aheadOf(time);
       isLive = true;
       visits.clear();
       for (const visit of all) visits.set(visit.session_id, visit);
@@ -89,8 +90,7 @@ export async function liveStrip(container, filter, signal) {
    * @param {{consumer_id: number, name: string, last_alive: string, queued: number|null, dropped: number|null}} sign
    */
   function see({ consumer_id: consumer, name, last_alive: time, queued, dropped }) {
-    if (filter.consumer && filter.consumer !== String(consumer)) return;
-    if (filter.device && filter.device !== name) return;
+    if (!isMeant(filter, consumer, name)) return;
     const key = keyOf(consumer, name);
     const before = devices.get(key);
     devices.set(key, {
@@ -110,7 +110,7 @@ export async function liveStrip(container, filter, signal) {
     const order = ['silent', 'late', 'alive'];
     const first = all.length > SHOWN ? all.sort((a, b) => order.indexOf(a.pulse) - order.indexOf(b.pulse)) : all;
     list.replaceChildren(...first.slice(0, SHOWN).map(({ key, device, pulse }) => item(key, device, pulse, now)));
-    if (all.length > SHOWN) list.append(h('li', { class: 'soft' }, say('live.more', { n: count(all.length - SHOWN) })));
+    if (all.length > SHOWN) list.append(h('li', { class: 'soft' }, say('live.more', { n: count(all.length - SHOWN) }, all.length - SHOWN)));
   }
 
   /**
@@ -142,13 +142,4 @@ export async function liveStrip(container, filter, signal) {
         (device.dropped ?? 0) > 0 && h('span', { class: 'label' }, say('device.dropped', { n: count(device.dropped ?? 0) })),
         its.length > 0 && h('span', { class: 'label busy' }, say('live.touches', { n: count(touches) }, touches))));
   }
-}
-
-/**
- * @param {number} consumer
- * @param {string|null} device
- * @returns {string}
- */
-function keyOf(consumer, device) {
-  return `${consumer} ${device ?? ''}`;
 }

@@ -7,6 +7,7 @@
  */
 
 import { address } from './api.js';
+import { parseTime } from './format.js';
 
 /** @typedef {{session_id: number, consumer_id: number, device: string|null, touches: number}} Visit */
 /** @typedef {{consumer_id: number, device: string|null, time: string, queued: number|null, dropped: number|null}} Sign */
@@ -26,6 +27,17 @@ import { address } from './api.js';
 /** Where the browser gives up (an error status, say), these are the pauses before the stream is asked for again. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * How far the server's clock is ahead of this one, in milliseconds.
+ *
+ * @param {string} time The server's.
+ * @returns {number}
+ */
+export function aheadOf(time) {
+  const now = Date.now();
+  return (parseTime(time) ?? now) - now;
+}
 
 /**
  * @param {{consumer?: string, device?: string}} filter

@@ -20,7 +20,8 @@ const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (docume
 const filters = new Filters(/** @type {HTMLFormElement} */ (element('filters')));
 const heading = element('heading');
 let leaving = new AbortController();
-let page = '';
+/** What fills the page now: another one begins at its top. */
+let subject = '';
 
 startTips();
 speak();
@@ -38,14 +39,16 @@ async function show(now) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
-  const name = now.page in PAGES ? now.page : 'overview';
-  const isOther = page !== '' && page !== name;
-  page = name;
+  const name = Object.hasOwn(PAGES, now.page) ? now.page : 'overview';
+  const next = subjectOf(name, now);
+  const isOther = subject !== '' && subject !== next;
+  subject = next;
   tellIn(now.tz);
   filters.show(now);
   showPlace(name);
   const container = h('div', { class: `page page-${name}` });
   const main = element('page');
+  const held = main.contains(document.activeElement) ? document.activeElement?.id : '';
   // What was there keeps its height until the new page has its own: nothing jumps.
   main.style.setProperty('min-height', isOther ? '' : `${main.offsetHeight}px`);
   main.setAttribute('aria-busy', 'true');
@@ -56,7 +59,11 @@ async function show(now) {
   }
   try {
     const module = await PAGES[name]();
-    if (!signal.aborted) await module.show(container, now, signal);
+    if (signal.aborted) return;
+    const shown = module.show(container, now, signal);
+    // Whose control is drawn anew keeps the hand on it.
+    if (!isOther && held && document.activeElement === document.body) document.getElementById(held)?.focus();
+    await shown;
   } catch (error) {
     if (signal.aborted) return;
     // A module that does not load is a server that does not answer; anything else is a mistake, and is seen.
@@ -68,6 +75,17 @@ async function show(now) {
       main.style.removeProperty('min-height');
     }
   }
+}
+
+/**
+ * A page, or one screen or visit on it. On other pages the screen is only a choice among others.
+ *
+ * @param {string} name
+ * @param {state.State} now
+ * @returns {string}
+ */
+function subjectOf(name, { screen, visit }) {
+  return JSON.stringify([name, name === 'screens' ? screen : '', name === 'visits' ? visit : '']);
 }
 
 /**

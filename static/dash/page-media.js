@@ -17,6 +17,8 @@ import { table } from './table.js';
 
 /** So many bars are drawn; all of them are in the table. */
 const TOP = 8;
+/** How often a film is watched to its end is told from so many plays on, if there is such a one. */
+const PLAYS = 5;
 
 /** @typedef {{target: string, sessions: number, plays: number, completions: number, watched_s_total: number, watched_s_median: number|null}} Film */
 /** @typedef {{lang: string|null, sessions: number, touches: number}} Tongue */
@@ -25,11 +27,17 @@ const TOP = 8;
 export async function show(container, state, signal) {
   const filter = filterOf(state);
   const reports = reportsOf(filter, signal);
+  // A visit counts with each film and language; there are not more than all of them.
+  const withVisits = async (/** @type {string} */ name) => {
+    const [{ rows }, overview] = await Promise.all([reports(name), reports('overview')]);
+    const visits = rows.filter(({ lang }) => lang !== null).reduce((sum, { sessions }) => sum + sessions, 0);
+    return { rows, visits: Math.min(visits, overview.rows[0].sessions) };
+  };
   await Promise.all([
     panel(container, {
       question: say('media.question'),
       height: 380,
-      load: () => reports('media'),
+      load: () => withVisits('media'),
       view: mediaView,
       nothing: () => advice('media.empty', '<video data-mt="whales" src="whales.mp4" controls></video>'),
       report: { name: 'media', parameters: filter },
@@ -37,7 +45,7 @@ export async function show(container, state, signal) {
     panel(container, {
       question: say('languages.question'),
       height: 260,
-      load: () => reports('languages'),
+      load: () => withVisits('languages'),
       view: languagesView,
       nothing: () => advice('languages.empty', '<html lang="en">'),
       report: { name: 'languages', parameters: filter },
@@ -46,14 +54,15 @@ export async function show(container, state, signal) {
 }
 
 /**
- * @param {{rows: Film[]}} report
+ * @param {{rows: Film[], visits: number}} report
  * @returns {import('./panel.js').View|null}
  */
-function mediaView({ rows }) {
+function mediaView({ rows, visits }) {
   if (rows.length === 0) return null;
   const [first] = rows;
   // A film that stopped and was begun again is played twice; one that came to its end without a `play` is no share.
-  const finished = rows.filter(({ plays }) => plays > 0)
+  const played = rows.filter(({ plays }) => plays >= PLAYS);
+  const finished = (played.length > 0 ? played : rows.filter(({ plays }) => plays > 0))
     .map((film) => ({ ...film, share: film.completions / film.plays }))
     .sort((a, b) => b.share - a.share);
   return {
@@ -61,6 +70,7 @@ function mediaView({ rows }) {
       ...phrase('media.played', { name: shortName(first.target), plays: say('plays', { n: count(first.plays) }, first.plays) }),
       ...(finished.length > 0 ? phrase('media.finished', { name: shortName(finished[0].target), share: h('b', {}, percent(finished[0].share)) }) : []),
     ],
+    visits,
     chart: pair(
       { title: say('media.most'), rows: rows.slice(0, TOP).map((film) => ({
         name: film.target,
@@ -93,16 +103,17 @@ function mediaView({ rows }) {
 }
 
 /**
- * @param {{rows: Tongue[]}} report
+ * @param {{rows: Tongue[], visits: number}} report
  * @returns {import('./panel.js').View|null}
  */
-function languagesView({ rows }) {
+function languagesView({ rows, visits }) {
   const known = rows.filter(({ lang }) => lang !== null);
   if (known.length === 0) return null;
   return {
     answer: phrase('languages.answer', {
       name: h('b', {}, languageName(known[0].lang)), visits: say('visits', { n: count(known[0].sessions) }, known[0].sessions),
     }),
+    visits,
     chart: bars(rows.slice(0, TOP).map((row) => ({
       name: languageName(row.lang),
       size: row.sessions,

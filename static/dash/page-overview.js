@@ -199,7 +199,7 @@ function hoursView({ rows }) {
   const busiest = most(rows, 'sessions');
   return {
     answer: phrase('overview.hours.busiest', {
-      hour: h('b', {}, hourName(busiest.hour)), visits: say('visits', { n: count(busiest.sessions) }, busiest.sessions),
+      hour: h('b', {}, say('hour.between', { from: busiest.hour, to: busiest.hour + 1 })), visits: say('visits', { n: count(busiest.sessions) }, busiest.sessions),
     }),
     chart: series({
       label: say('overview.hours'),

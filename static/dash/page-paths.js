@@ -46,7 +46,14 @@ export async function show(container, state, signal) {
       question: say('paths.journeys'), height: 420, load: () => reports('journeys'), view: journeysView, report: of('journeys'),
     }, signal),
     panel(places[2], {
-      question: say('paths.steps'), height: 320, load: () => reports('transitions'), view: stepsView, report: of('transitions'),
+      question: say('paths.steps'),
+      height: 320,
+      load: async () => {
+        const [{ rows }, choices] = await Promise.all([reports('transitions'), reports('choices')]);
+        return { rows, visits: visitsOf(choices.rows, 2) };
+      },
+      view: stepsView,
+      report: of('transitions'),
     }, signal),
     flowOfOne(places[3], state, filter, reports, signal),
   ]);
@@ -59,7 +66,7 @@ export async function show(container, state, signal) {
 function choicesView({ rows }) {
   if (rows.length === 0) return null;
   const nths = [1, 2, 3].map((nth) => rows.filter((row) => row.nth === nth));
-  const alls = nths.map((choices) => choices.reduce((sum, { sessions }) => sum + sessions, 0));
+  const alls = [1, 2, 3].map((nth) => visitsOf(rows, nth));
   const [first, second] = nths;
   return {
     answer: [
@@ -93,6 +100,15 @@ function choicesView({ rows }) {
 }
 
 /**
+ * @param {Choice[]} rows
+ * @param {number} nth
+ * @returns {number} How many visits went so far.
+ */
+function visitsOf(rows, nth) {
+  return rows.filter((row) => row.nth === nth).reduce((sum, { sessions }) => sum + sessions, 0);
+}
+
+/**
  * @param {{rows: Journey[]}} report
  * @returns {import('./panel.js').View|null}
  */
@@ -101,6 +117,8 @@ function journeysView({ rows }) {
   const visits = (/** @type {number} */ n) => say('visits', { n: count(n) }, n);
   return {
     answer: phrase('paths.journeys.answer', { visits: h('b', {}, visits(rows[0].sessions)), path: chain(rows[0].path) }),
+    // The report has the commonest; fewer than those are all of them.
+    visits: rows.reduce((sum, { sessions }) => sum + sessions, 0),
     chart: bars(rows.slice(0, JOURNEYS).map((row) => ({
       name: chain(row.path),
       size: row.sessions,
@@ -135,16 +153,17 @@ function chain(names) {
 }
 
 /**
- * @param {{rows: Step[]}} report
+ * @param {{rows: Step[], visits: number}} report
  * @returns {import('./panel.js').View|null}
  */
-function stepsView({ rows }) {
+function stepsView({ rows, visits }) {
   if (rows.length === 0) return null;
   const [first] = rows;
   return {
     answer: phrase('paths.steps.answer', {
       from: shortName(first.from_screen), to: shortName(first.to_screen), n: h('b', {}, say('times', { n: count(first.count) }, first.count)),
     }),
+    visits,
     chart: bars(rows.slice(0, JOURNEYS).map((row) => ({
       name: chain([row.from_screen, row.to_screen]), size: row.count, value: count(row.count),
     }))),

@@ -7,7 +7,7 @@
  */
 
 import { filterOf } from './api.js';
-import { h, shortName } from './dom.js';
+import { figure, h, shortName } from './dom.js';
 import { firstSteps } from './first-steps.js';
 import { count, percent, seconds, shortened } from './format.js';
 import { phrase, say } from './language.js';
@@ -41,8 +41,8 @@ export async function show(container, state, signal) {
     await panel(container, {
       question: say('screens.question'),
       height: 560,
-      load: () => screensOf(reports),
-      view: (screens) => (screens.length === 0 ? null : allView(screens, state)),
+      load: async () => ({ screens: await screensOf(reports), visits: (await reports('overview')).rows[0].sessions }),
+      view: ({ screens, visits }) => (screens.length === 0 ? null : allView(screens, visits, state)),
       nothing: () => firstSteps(state),
       report: { name: 'screens', parameters: filter },
     }, signal);
@@ -82,10 +82,11 @@ async function screensOf(reports) {
 
 /**
  * @param {Screen[]} screens
+ * @param {number} visits
  * @param {import('./state.js').State} state
  * @returns {import('./panel.js').View}
  */
-function allView(screens, state) {
+function allView(screens, visits, state) {
   const worst = screens.reduce((most, row) => (row.in_vain > most.in_vain ? row : most));
   return {
     answer: [
@@ -93,9 +94,10 @@ function allView(screens, state) {
         screens: say('screens', { n: count(screens.length) }, screens.length), name: shortName(screens[0].screen),
       }),
       ...(worst.in_vain > 0 ? phrase('screens.inVain', {
-        name: shortName(worst.screen), share: percent(worst.in_vain / worst.landed), n: count(worst.in_vain),
+        name: shortName(worst.screen), share: percent(worst.in_vain / worst.landed), times: say('times', { n: count(worst.in_vain) }, worst.in_vain),
       }) : []),
     ],
+    visits,
     chart: table({
       label: say('screens.question'),
       place: state,
@@ -109,8 +111,8 @@ function allView(screens, state) {
         { key: 'sessions', label: say('column.visits') },
         { key: 'landed', label: say('column.landed') },
         { key: 'in_vain', label: say('column.inVain'), bar: true },
-        { key: 'median_s', label: say('column.median'), show: (row) => time(row.median_s) },
-        { key: 'p90_s', label: say('column.p90'), show: (row) => time(row.p90_s) },
+        { key: 'median_s', label: say('column.median'), show: (row) => seconds(row.median_s) },
+        { key: 'p90_s', label: say('column.p90'), show: (row) => seconds(row.p90_s) },
         { key: 'last', label: say('column.last') },
       ],
       rows: screens,
@@ -124,8 +126,6 @@ function allView(screens, state) {
  */
 function oneView(row) {
   if (!row) return null;
-  const figure = (/** @type {string} */ label, /** @type {string} */ value) => h('div', {},
-    h('dt', {}, label), h('dd', { class: 'figure' }, value));
   return {
     answer: row.median_s === null
       ? say('screens.unmeasured', { views: say('views', { n: count(row.views) }, row.views) })
@@ -138,12 +138,4 @@ function oneView(row) {
       figure(say('column.last'), count(row.last))),
     visits: row.sessions,
   };
-}
-
-/**
- * @param {number|null} s
- * @returns {string|null}
- */
-function time(s) {
-  return s === null ? null : seconds(s);
 }

@@ -35,7 +35,7 @@ export async function show(container, state, signal) {
   const roster = once(() => readConsumers(signal));
   const names = async () => new Map((await readOr(roster(), null))?.consumers.map(({ id, name }) => [id, name]));
   const list = deviceList(devices, state, names, noDevices, signal);
-  liveCheck(check, state, list.see, signal);
+  liveCheck(check, state, list, signal);
   files.append(downloads(filterOf(state)));
   await Promise.all([
     panel(apps, { question: say('apps.question'), height: 260, load: roster, view: appsView, nothing: noApps }, signal),

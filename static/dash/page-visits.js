@@ -7,9 +7,10 @@
  */
 
 import { filterOf, readOr, readReport, readSessions } from './api.js';
+import { onDay } from './date-field.js';
 import { h, nameOf } from './dom.js';
 import { firstSteps } from './first-steps.js';
-import { ago, count, moment, parseTime, seconds, shortened, shortMoment, utc } from './format.js';
+import { ago, count, dateName, parseTime, seconds, shortened, shortMoment, utc } from './format.js';
 import { phrase, say } from './language.js';
 import { panel } from './panel.js';
 import { isLeftOut, reasonName, suspectName } from './reasons.js';
@@ -60,7 +61,7 @@ export async function show(container, state, signal) {
       question: say(`visits.question.${onlyOf(shown)}`),
       height: 480,
       load: () => visitsOf(shown, filter, signal),
-      view: (found) => (found.visits.length === 0 ? null : view(found, shown, change)),
+      view: (found) => (found.visits.length > 0 ? view(found, shown, move, change) : found.since ? noneSince(found.since) : null),
       nothing: () => nothing(shown),
     }, signal);
     place.style.removeProperty('min-height');
@@ -72,10 +73,18 @@ export async function show(container, state, signal) {
    * @param {Partial<import('./state.js').State>} changes
    */
   function choose(changes) {
-    note(changes);
-    shown = { ...shown, ...changes };
+    move(changes);
     notice.replaceChildren();
     list();
+  }
+
+  /**
+   * @param {Partial<import('./state.js').State>} changes
+   * @param {{replace?: boolean}} [how]
+   */
+  function move(changes, how) {
+    note(changes, how);
+    shown = { ...shown, ...changes };
   }
 
   /**
@@ -103,11 +112,23 @@ function onlyOf({ only }) {
  */
 function nothing(state) {
   if (onlyOf(state) === 'all' && state.action === '') return firstSteps(state);
+  return [h('p', { class: 'answer soft' }, say(`visits.nothing.${onlyOf(state)}`)), showAll()];
+}
+
+/**
+ * The same where earlier visits were not read: of those it says nothing.
+ *
+ * @param {string} since
+ * @returns {import('./panel.js').View}
+ */
+function noneSince(since) {
+  return { answer: say('visits.nothing.since', { day: dateName(since) }), chart: showAll() };
+}
+
+/** @returns {HTMLElement} */
+function showAll() {
   const all = href({ only: '', action: '', offset: '' });
-  return [
-    h('p', { class: 'answer soft' }, say(`visits.nothing.${onlyOf(state)}`)),
-    h('p', { class: 'row' }, h('a', { class: 'button', href: all, 'data-state': true }, say('visits.showAll'))),
-  ];
+  return h('p', { class: 'row' }, h('a', { class: 'button', href: all, 'data-state': true }, say('visits.showAll')));
 }
 
 /**
@@ -118,16 +139,16 @@ function nothing(state) {
  * @returns {{element: HTMLElement, offer: (names: string[]) => void}} `offer` is told the actions once they are known.
  */
 function chooser(state, choose) {
-  const choice = (/** @type {'all'|'suspect'|'marked'} */ one) => h('label', {},
+  const choice = (/** @type {'all'|'suspect'|'marked'} */ which) => h('label', {},
     h('input', {
-      type: 'radio', name: 'only', checked: one === onlyOf(state), onchange: () => choose({ only: one === 'all' ? '' : one, offset: '' }),
-    }), say(`visits.only.${one}`));
-  const day = h('input', {
-    type: 'date',
-    value: state.range === 'custom' && state.from === state.to ? state.from : '',
-    onchange: () => go(day.value ? { range: 'custom', from: day.value, to: day.value } : { range: '30', from: '', to: '' }),
+      type: 'radio', name: 'only', checked: which === onlyOf(state), onchange: () => choose({ only: which === 'all' ? '' : which, offset: '' }),
+    }), say(`visits.only.${which}`));
+  const one = state.range === 'custom' && state.from === state.to ? state.from : '';
+  const day = h('input', { id: 'visits-day', type: 'date', max: '9999-12-31', value: one });
+  onDay(day, (other) => {
+    if (other !== one) go(other ? { range: 'custom', from: other, to: other } : { range: '30', from: '', to: '' });
   });
-  const action = h('select', { onchange: () => choose({ action: action.value, offset: '' }) });
+  const action = h('select', { id: 'visits-action', onchange: () => choose({ action: action.value, offset: '' }) });
   offer([]);
   const element = h('div', { class: 'list-filters' },
     h('fieldset', { class: 'chooser' }, h('legend', { class: 'unseen' }, say('visits.only')), choice('all'), choice('suspect'), choice('marked')),
@@ -202,20 +223,21 @@ async function idsWith(action, { from, to, consumer, device }, signal) {
 /**
  * @param {Found} found
  * @param {import('./state.js').State} state
+ * @param {typeof note} move
  * @param {(visits: number[], isTest: boolean) => Promise<void>} change
  * @returns {import('./panel.js').View}
  */
-function view({ visits, since, parameters }, state, change) {
+function view({ visits, since, parameters }, state, move, change) {
   const only = onlyOf(state);
   const echoes = visits.filter(({ suspect }) => suspect === 'echo').map((row) => row.session_id);
   return {
     answer: answer(visits, only),
     chart: h('div', {},
-      since && h('p', { class: 'few small' }, say('visits.since', { day: moment(visits[visits.length - 1].started_at) })),
+      since && h('p', { class: 'few small' }, say('visits.since', { day: dateName(since) })),
       only !== 'marked' && echoes.length > 0 && h('div', { class: 'row offer' },
         h('p', { class: 'small' }, say('visits.echoes', { n: count(echoes.length) }, echoes.length)),
         h('button', { type: 'button', onclick: () => change(echoes, true) }, say(echoes.length === 1 ? 'mark.exclude' : 'mark.echoes', { n: count(echoes.length) }))),
-      listOf(visits, state, change)),
+      listOf(visits, state, move, change)),
     report: { name: 'sessions', parameters },
   };
 }
@@ -243,10 +265,11 @@ function answer(visits, only) {
 /**
  * @param {Visit[]} visits
  * @param {import('./state.js').State} state
+ * @param {typeof note} move
  * @param {(visits: number[], isTest: boolean) => Promise<void>} change
  * @returns {HTMLElement}
  */
-function listOf(visits, state, change) {
+function listOf(visits, state, move, change) {
   const isMarked = onlyOf(state) === 'marked';
   const button = (/** @type {Visit} */ { session_id: id }) => h('button', {
     type: 'button', class: 'in-row', onclick: () => change([id], !isMarked), 'aria-label': say(isMarked ? 'mark.include.one' : 'mark.exclude.one', { id }),
@@ -255,7 +278,7 @@ function listOf(visits, state, change) {
   return table({
     label: say('visits.list'),
     place: state,
-    onMove: note,
+    onMove: move,
     search: (row) => [row.session_id, row.device, row.first_screen, row.last_screen].join('\n'),
     columns: [
       { key: 'started_at', label: say('column.began'), isName: true, show: (row) => h('a', {

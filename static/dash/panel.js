@@ -27,7 +27,7 @@ const LOGGED_IN_MS = 10_000;
  * @property {string|(string|Node)[]} answer One sentence, with the number.
  * @property {Node} [chart]
  * @property {() => Node} [table] Made when somebody opens it.
- * @property {number} [visits] How many visits it is about: a few are said to be few.
+ * @property {number} [visits] How many visits it is about, at most: a few are said to be few.
  * @property {Source} [report] What it is made of, where that is known only with the data.
  */
 
@@ -74,9 +74,7 @@ export async function panel(container, { question, load, view, height = 0, nothi
    */
   function content({ answer, chart, table, visits, report: source = report }) {
     const parts = [h('p', { class: 'answer' }, answer)];
-    if (visits !== undefined && visits < FEW) {
-      parts.push(h('p', { class: 'few small' }, say('panel.few', { n: count(visits) }, visits)));
-    }
+    if (visits !== undefined && visits < FEW) parts.push(h('p', { class: 'few small' }, say('panel.few', { n: count(FEW) })));
     if (chart) parts.push(h('div', { class: 'chart' }, chart));
     if (table || source) parts.push(h('div', { class: 'foot' }, table && disclosed(table), source && files(source)));
     return parts;

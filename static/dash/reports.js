@@ -6,6 +6,7 @@
  */
 
 import { readReport } from './api.js';
+import { once } from './once.js';
 
 /**
  * @param {import('./api.js').Filter} filter What narrows all of them.
@@ -13,13 +14,12 @@ import { readReport } from './api.js';
  * @returns {(name: string, more?: import('./api.js').Parameters) => Promise<import('./api.js').Report<any>>}
  */
 export function reportsOf(filter, signal) {
-  /** @type {Map<string, Promise<import('./api.js').Report<any>>>} */
+  /** @type {Map<string, () => Promise<import('./api.js').Report<any>>>} */
   const asked = new Map();
   return (name, more = {}) => {
     const key = JSON.stringify([name, more]);
-    const report = asked.get(key) ?? readReport(name, { ...filter, ...more }, signal);
+    const report = asked.get(key) ?? once(() => readReport(name, { ...filter, ...more }, signal));
     asked.set(key, report);
-    report.catch(() => asked.delete(key));
-    return report;
+    return report();
   };
 }

@@ -7,9 +7,10 @@
 
 import { pictureAddress, readDevices, readKioskPage, readOr, readPictures } from './api.js';
 import { heat } from './chart-heat.js';
+import { isMeant } from './device.js';
 import { h } from './dom.js';
 import { count } from './format.js';
-import { cellsOf } from './geometry.js';
+import { cellsOf, USUAL } from './geometry.js';
 import { say } from './language.js';
 import { panel } from './panel.js';
 import { note } from './state.js';
@@ -17,9 +18,6 @@ import { table } from './table.js';
 
 /** So many cells lie along the longer side: one is about as wide as a finger on a table. */
 const FINE = 32;
-
-/** What a surface is like that nobody knows anything of. */
-const USUAL = { width: 1920, height: 1080 };
 
 /** @typedef {{col: number, row: number, clicks: number, in_vain: number, sessions: number}} Cell */
 /** @typedef {{picture: string|null, page: string|null, width: number, height: number}} Surface */
@@ -37,7 +35,7 @@ export async function heatPanel(container, state, filter, reports, signal) {
     question: say('heat.question'),
     height: 560,
     load: async () => {
-      const surface = await surfaceOf(screen, state.device, signal);
+      const surface = await surfaceOf(state, signal);
       const size = cellsOf(surface.width, surface.height, FINE);
       /** @type {Cell[]} */
       const cells = (await reports('heatmap', { screen, ...size })).rows;
@@ -122,16 +120,16 @@ function switched(by, { page, width, height }, draw) {
 /**
  * The picture of the screen and its size; without a picture the page itself, if it is here, as a device shows it.
  *
- * @param {string} screen
- * @param {string} device
+ * @param {import('./state.js').State} state
  * @param {AbortSignal} signal
  * @returns {Promise<Surface>}
  */
-async function surfaceOf(screen, device, signal) {
+async function surfaceOf(state, signal) {
+  const { screen } = state;
   const [pictures, devices] = await Promise.all([
     readOr(readPictures(signal), []), readOr(readDevices(signal), []),
   ]);
-  const known = devices.find(({ name, width, height }) => (!device || name === device) && width && height);
+  const known = devices.find(({ consumer_id: id, name, width, height }) => isMeant(state, id, name) && width && height);
   const size = known ? { width: known.width ?? 0, height: known.height ?? 0 } : USUAL;
   const picture = pictures.includes(screen) ? await pictureOf(screen, size) : null;
   return picture ?? { picture: null, page: await readKioskPage(screen, signal), ...size };

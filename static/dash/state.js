@@ -47,7 +47,8 @@ const PLACES = {
   at: '',
 };
 
-const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];
+/** What `range` can be, in the order in which it is offered. */
+export const RANGES = ['today', '7', '30', '90', 'year', 'all', 'custom'];
 
 /**
  * @returns {State}

@@ -120,8 +120,9 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
    */
   function move(changes, how) {
     Object.assign(at, changes);
-    fill();
+    // First the address: the links in the rows are made of it.
     onMove(changes, how);
+    fill();
   }
 }
 

@@ -7,13 +7,11 @@
  */
 
 import { parseTime } from './format.js';
+import { USUAL } from './geometry.js';
 
 /** What a finger does; only the first three have a point. */
 const TOUCHES = ['click', 'tap', 'longpress', 'swipe', 'pinch'];
 const POINTED = 3;
-
-/** What a surface is like of which an event says nothing. */
-const USUAL = { width: 1920, height: 1080 };
 
 /**
  * @typedef {object} Step
@@ -28,12 +26,15 @@ const USUAL = { width: 1920, height: 1080 };
 
 /**
  * @param {import('./api.js').Event[]} events
+ * @param {string} start When the visit began.
  * @returns {Step[]} In the order in which they happened.
  */
-export function courseOf(events) {
-  let last = 0;
-  const timed = [...events].sort((a, b) => a.id - b.id).map((event) => {
-    // An unreadable time is that of the event stored before it, as in the reports.
+export function courseOf(events, start) {
+  const stored = [...events].sort((a, b) => a.id - b.id);
+  // As in the reports: an unreadable time is that of the event stored before it, that of the first one is the start,
+  // and an unreadable start is the first time that can be read.
+  let last = [start, ...stored.map(({ time }) => time)].map(parseTime).find((ms) => ms !== null) ?? 0;
+  const timed = stored.map((event) => {
     last = parseTime(event.time) ?? last;
     return { event, ms: last };
   });

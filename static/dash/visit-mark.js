@@ -17,7 +17,7 @@ import { trouble } from './panel.js';
  * @param {number[]} visits
  * @param {boolean} isTest
  * @param {HTMLElement} notice
- * @param {() => Promise<void>|void} onDone Reads all figures anew.
+ * @param {(isTest: boolean) => Promise<void>|void} onDone Shows what is stored now.
  * @returns {Promise<void>}
  */
 export async function markVisits(visits, isTest, notice, onDone) {
@@ -32,7 +32,7 @@ export async function markVisits(visits, isTest, notice, onDone) {
     if (!(error instanceof ReadError)) throw error;
     const rest = visits.slice(done.length);
     notice.replaceChildren(...trouble(error, () => markVisits(rest, isTest, notice, onDone)));
-    if (done.length > 0) await onDone();
+    if (done.length > 0) await onDone(isTest);
     return;
   }
   const words = done.length === 1
@@ -41,7 +41,7 @@ export async function markVisits(visits, isTest, notice, onDone) {
   const undo = h('button', { type: 'button', onclick: () => markVisits(done, !isTest, notice, onDone) }, say('mark.undo'));
   notice.replaceChildren(h('div', { class: 'row notice' }, h('p', {}, words), undo));
   undo.focus();
-  await onDone();
+  await onDone(isTest);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 import { listAddress, readEvents, readOr, readPictures, readReport, readSessions } from './api.js';
 import { bars } from './chart-bars.js';
-import { h, nameOf, shortName } from './dom.js';
+import { figure, h, nameOf, shortName } from './dom.js';
 import { clock, count, describe, moment, parseTime, seconds, shortened, sinceStart } from './format.js';
 import { phrase, say } from './language.js';
 import { once } from './once.js';
@@ -51,8 +51,11 @@ export async function oneVisit(container, state, signal) {
     panel(container, {
       question: say('replay.question'),
       height: 640,
-      load: async () => ({ events: (await events()).slice(0, EVENTS), pictures: await readOr(readPictures(signal), []) }),
-      view: ({ events: some, pictures: names }) => (some.length === 0 ? null : replayView(some, names, state, signal)),
+      load: async () => {
+        const [all, row, pictures] = await Promise.all([events(), readOr(session(), undefined), readOr(readPictures(signal), [])]);
+        return { steps: courseOf(all.slice(0, EVENTS), row?.started_at ?? ''), surface: surfaceOf(all), pictures };
+      },
+      view: (visit) => (visit.steps.length === 0 ? null : replayView(visit, state, signal)),
       nothing: () => [h('p', { class: 'answer soft' }, say('visit.silent'))],
     }, signal),
     panel(container, {
@@ -81,9 +84,7 @@ export async function oneVisit(container, state, signal) {
  * @returns {import('./panel.js').View}
  */
 function factsView(session, row) {
-  const figure = (/** @type {string} */ label, /** @type {string} */ value) => h('div', {},
-    h('dt', {}, label), h('dd', { class: 'figure' }, value));
-  const device = session.device ? shortName(session.device) : say('device.unnamed');
+  const device = session.device ? shortName(session.device) : say('device.unnamed.said');
   return {
     answer: row
       ? phrase(row.active_s === null ? 'visit.answer.untimed' : 'visit.answer', {
@@ -95,7 +96,7 @@ function factsView(session, row) {
         figure(say('column.active'), seconds(row.active_s)),
         figure(say('column.touches'), count(row.touches)),
         figure(say('column.screens'), count(row.distinct_screens)),
-        h('div', {}, h('dt', {}, say('column.reason')), h('dd', { class: 'figure-words' }, reasonName(row.reason)))),
+        figure(say('column.reason'), reasonName(row.reason), 'figure-words')),
       row?.suspect && h('p', { class: 'suspect' }, h('b', {}, say('suspect.about')), ' ', suspectName(row.suspect)),
       marker(session)),
     report: row ? { name: 'sessions', parameters: atStart(session) } : undefined,
@@ -116,8 +117,8 @@ function marker(session) {
   return h('div', {}, place, notice);
 
   function draw() {
-    const press = () => markVisits([session.id], !isTest, notice, () => {
-      isTest = !isTest;
+    const press = () => markVisits([session.id], !isTest, notice, (isNow) => {
+      isTest = isNow;
       draw();
     });
     place.replaceChildren(
@@ -127,20 +128,18 @@ function marker(session) {
 }
 
 /**
- * @param {import('./api.js').Event[]} events
- * @param {string[]} names Screens with a picture.
+ * @param {{steps: import('./visit-course.js').Step[], surface: {width: number, height: number}, pictures: string[]}} visit
  * @param {import('./state.js').State} state
  * @param {AbortSignal} signal
  * @returns {import('./panel.js').View}
  */
-function replayView(events, names, state, signal) {
-  const steps = courseOf(events);
-  const touches = steps.filter(({ isTouch }) => isTouch);
+function replayView(visit, state, signal) {
+  const touches = visit.steps.filter(({ isTouch }) => isTouch);
   const placed = touches.filter(({ point }) => point !== null).length;
   const touched = say('touches', { n: count(touches.length) }, touches.length);
   return {
     answer: placed < touches.length ? say('replay.answer.some', { touches: touched, n: count(placed) }) : say('replay.answer', { touches: touched }),
-    chart: replay({ steps, surface: surfaceOf(events), pictures: names, at: state.at }, signal),
+    chart: replay({ ...visit, at: state.at }, signal),
   };
 }
 

@@ -18,7 +18,7 @@ test('a touch is where the finger was, also where its own screen is the next one
     event(0, 'click', { subject: 'intro', x: 960, y: 540 }),
     event(3, 'click', { subject: 'map', prevSubject: 'intro', clickX: 10, clickY: 10, screenWidth: 100, screenHeight: 100 }),
     event(5, 'media', { target: 'film' }),
-  ]);
+  ], '2026-01-01T00:00:00Z');
   assert.deepEqual(steps.map(({ at, place, screen, point }) => [at, place, screen, point]), [
     [0, 'intro', 'intro', { x: 0.5, y: 0.5 }], [3000, 'intro', 'map', { x: 0.1, y: 0.1 }], [5000, 'map', 'map', null],
   ]);
@@ -29,13 +29,20 @@ test('a touch is where the finger was, also where its own screen is the next one
 
 test('steps are in the order of the reports, whatever the order of arrival', () => {
   const late = event(9, 'b', {}, 7);
-  const steps = courseOf([late, event(9, 'a', {}, 2), { ...event(0, 'c', {}), time: 'garbage' }, event(1, 'first', {})]);
+  const steps = courseOf([late, event(9, 'a', {}, 2), { ...event(0, 'c', {}), time: 'garbage' }, event(1, 'first', {})], '2026-01-01T00:00:00Z');
   assert.deepEqual(steps.map(({ action }) => action), ['first', 'c', 'a', 'b']);
+});
+
+test('a first time that cannot be read is the start of the visit, else the first that can be read', () => {
+  const events = () => [{ ...event(0, 'a', {}), time: 'garbage' }, event(7, 'b', {})];
+  assert.deepEqual(courseOf(events(), '2026-01-01T00:00:05Z').map(({ at }) => at), [0, 2000]);
+  assert.deepEqual(courseOf(events(), 'garbage').map(({ at }) => at), [0, 0]);
+  assert.deepEqual(courseOf([{ ...event(0, 'a', {}), time: '' }], '').map(({ at }) => at), [0]);
 });
 
 test('no data is too odd', () => {
   const odd = [null, 'text', 7, [], [1], { screen: 5, target: {} }, { clickX: '1', clickY: 2 }, { clickX: -1e300, clickY: 1e300, viewWidth: 1e-300, viewHeight: 1 }];
-  const steps = courseOf(odd.map((data, index) => event(index, 'tap', data)));
+  const steps = courseOf(odd.map((data, index) => event(index, 'tap', data)), '');
   for (const { point, target, place } of steps) {
     assert.ok(point === null || (point.x >= 0 && point.x <= 1 && point.y >= 0 && point.y <= 1));
     assert.deepEqual([target, place], ['', '']);

@@ -45,6 +45,21 @@ scenario('films and languages are what the reports say', async scene => {
   await assertAccessible(page);
 });
 
+scenario('one lucky play is not what happens most often, and few visits are said to be few', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const many = (count, first, film, end) => Array.from({ length: count }, (_, index) => watched(first + index, film, 'en', 20, end)).flat();
+  await post(server.origin, key, [...many(1, 1, 'lucky', 'ended'), ...many(4, 10, 'whales', 'ended'), ...many(2, 20, 'whales', 'pause')]);
+  const page = await openDash(scene, server, '?page=media');
+  await settled(page);
+  assert.match(await panelOf(page, FILMS).locator('.answer').textContent(), /whales is watched to the end most often: 67\s% of its plays\.$/);
+  for (const question of [FILMS, LANGUAGES]) await panelOf(page, question).getByText('Fewer than 20 visits').waitFor();
+  await post(server.origin, key, many(13, 30, 'whales', 'ended'));
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.getByText('Fewer than 20 visits').count(), 0);
+});
+
 scenario('without a film or a language it says how to have them', async scene => {
   const server = await scene.server();
   const key = await server.addConsumer();

@@ -4,18 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
 import { eventually, scenario } from './harness.mjs';
-import { post, seed, token, visit } from './seed.mjs';
+import { post, seeded, token, visit } from './seed.mjs';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const WIRE_BYTES = 100 * 1024;
-
-async function seeded(scene, options) {
-  const server = await scene.server();
-  const key = await server.addConsumer();
-  await seed(server.origin, key, options);
-  return { server, key };
-}
 
 const figure = (page, name) => page.locator(`[data-figure="${name}"]`).textContent();
 
@@ -58,6 +51,58 @@ scenario('the figures are those of the reports', async scene => {
     (await rowsOf(panelOf(page, 'What do visitors open first?').locator('table'))).map(row => [row[0], Number(row[1])]),
     first.map(row => [row.screen, row.sessions]),
   );
+});
+
+scenario('the period before is that of its own report', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?range=7');
+  await settled(page);
+  const day = days => new Date(Date.now() - days * DAY).toISOString().slice(0, 10);
+  const overview = async (from, to) => {
+    const { columns, rows } = await (await fetch(`${server.origin}/reports/overview?from=${from}&to=${to}&tz=UTC`)).json();
+    return Object.fromEntries(columns.map((column, index) => [column, rows[0][index]]));
+  };
+  const [now, before] = [await overview(day(6), day(0)), await overview(day(13), day(7))];
+  const panel = panelOf(page, 'Is it used?');
+  const change = now.sessions / before.sessions - 1;
+  assert.ok(before.sessions > 0 && Math.abs(change) > 0.005);
+  const share = Math.abs(change * 100).toFixed(Math.abs(change) < 0.1 ? 1 : 0).replace('.0', '');
+  assert.equal((await panel.locator('.answer').textContent()).replace(/\u00a0/g, ' '),
+    `${now.sessions} visits, ${share} % ${change > 0 ? 'more' : 'fewer'} than in the 7 days before.`);
+  const compared = await panel.locator('[data-figure="sessions"] + dd').textContent();
+  assert.equal(compared, `${change > 0 ? '↑up' : '↓down'} from ${before.sessions}`);
+  await panel.getByText('As a table').click();
+  const number = value => (value === null ? '–' : String(Math.round(value * 1000) / 1000));
+  assert.deepEqual((await rowsOf(panel.locator('table'))).map(row => row.slice(1).map(text => text.replaceAll(',', ''))),
+    Object.keys(now).map(name => [number(now[name]), number(before[name])]));
+  await page.getByLabel('Period').selectOption('today');
+  await page.getByText(/visits?, .* than the day before\.$|^Nobody in this period/).waitFor();
+});
+
+scenario('the app and the zone that are chosen change the figures', async scene => {
+  const server = await scene.server();
+  const [first, second] = [await server.addConsumer('Whales'), await server.addConsumer('Ships')];
+  const midnight = Math.floor(Date.now() / DAY) * DAY - 3 * DAY;
+  const at = (number, hour) => visit(token(number), midnight + hour * 60 * MINUTE, { steps: [[0, 'click', { screen: 'a' }]], reason: 'idle' });
+  await post(server.origin, first, [...at(1, 3), ...at(2, 12), ...at(3, 23)]);
+  await post(server.origin, second, [...at(4, 12), ...at(5, 23)]);
+  const day = new Date(midnight).toISOString().slice(0, 10);
+  const page = await openDash(scene, server, `?range=custom&from=${day}&to=${day}`, { answers: { consumers: null } });
+  const shows = async visits => {
+    await eventually(`${visits} visits`, async () => (await figure(page, 'sessions')) === visits);
+    await settled(page);
+    assert.equal(String((await reportOf(page, 'overview'))[0].sessions), visits);
+  };
+  await shows('5');
+  await page.getByLabel('App').selectOption('Ships');
+  await shows('2');
+  assert.match(page.url(), /consumer=2/);
+  await page.getByLabel('Time zone').selectOption('Asia/Tokyo');
+  await shows('1');
+  await page.getByLabel('App').selectOption('');
+  await shows('3');
+  await page.getByLabel('Time zone').selectOption('America/Los_Angeles');
+  await shows('4');
 });
 
 scenario('a link shows what its sender saw, and the back button undoes', async scene => {
@@ -106,7 +151,7 @@ scenario('a period without a visit leads to one with some, and few visits are sa
   const page = await openDash(scene, server, '?range=7');
   await page.getByText('Nobody in this period').waitFor();
   await page.getByRole('link', { name: 'Show everything there is' }).click();
-  await page.getByText('Only 1 visit').first().waitFor();
+  await page.getByText('Fewer than 20 visits').first().waitFor();
   await settled(page);
   assert.equal(await figure(page, 'sessions'), '1');
 });
@@ -177,6 +222,80 @@ scenario('the live strip tells of visits and of the last sign of life of each de
     assert.match(texts[3], /^▲d.*3 lost/);
     return true;
   });
+});
+
+scenario('the live strip rests while nobody looks, and comes back after a cut', async scene => {
+  const { server, key } = await seeded(scene, { days: 2 });
+  let asked = 0;
+  const page = await openDash(scene, server, '', {
+    tolerate: /ERR_/,
+    answers: {
+      devices: null,
+      live: route => {
+        asked += 1;
+        return route.continue();
+      },
+    },
+  });
+  await page.getByText('0 visits are going on.').waitFor();
+  await settled(page);
+  const look = isHidden => page.evaluate(value => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+  const over = page.waitForEvent('requestfailed', request => new URL(request.url()).pathname === '/live');
+  await look(true);
+  await over;
+  await post(server.origin, key, visit(token(999_999), Date.now(), { steps: [[0, 'click', { screen: 'home' }]] }));
+  assert.equal(asked, 1);
+  assert.equal(await page.getByText('0 visits are going on.').count(), 1);
+  await look(false);
+  await page.getByText('1 visit is going on.').waitFor();
+  assert.equal(asked, 2);
+
+  const others = [];
+  page.on('request', request => new URL(request.url()).pathname !== '/live' && others.push(request.url()));
+  const began = Date.now();
+  await server.kill();
+  await page.getByText('Waiting for the live view of the server').waitFor();
+  await eventually('another try', () => asked > 2);
+  await server.start();
+  await page.getByText(/visits? (is|are) going on\./).waitFor();
+  assert.ok(asked - 2 <= 1 + (Date.now() - began) / 1000, `${asked - 2} requests in ${Date.now() - began} ms`);
+  assert.deepEqual(others, []);
+});
+
+scenario('a server that refuses the live view is asked ever more seldom', async scene => {
+  const server = await scene.server();
+  let asked = 0;
+  const page = await openDash(scene, server, '', {
+    tolerate: /status of 503/,
+    answers: {
+      live: route => {
+        asked += 1;
+        return fulfill(route, { status: 503, error: 'busy', code: 'busy' });
+      },
+    },
+  });
+  await page.addInitScript(() => {
+    globalThis.refused = 0;
+    globalThis.EventSource = class extends EventSource {
+      constructor(address) {
+        super(address);
+        this.addEventListener('error', () => (globalThis.refused += 1));
+      }
+    };
+  });
+  await page.clock.install();
+  asked = 0;
+  await page.reload();
+  for (const [index, pause] of [5, 10, 20, 40, 60, 60].entries()) {
+    await eventually('the refusal', async () => (await page.evaluate('refused')) === index + 1);
+    await page.clock.runFor(pause * 1000 - 500);
+    assert.equal(asked, index + 1, `before ${pause} s`);
+    await page.clock.runFor(500);
+    await eventually(`a request after ${pause} s`, () => asked === index + 2);
+  }
 });
 
 scenario('a touch shows in the live strip within two seconds', async scene => {
@@ -263,6 +382,21 @@ scenario('a printed page says what it shows, and when', async scene => {
   assert.match(await page.locator('#printed').textContent(), /^\w{3}.* – .*20\d\d · UTC · printed .*\d\d:\d\d:\d\d$/);
   assert.equal(await page.locator('.filters').isVisible(), false);
   assert.equal(await page.locator('.pages').isVisible(), false);
+  for (const [query, words] of [['from=2026-01-01', 'since Thu, 1 Jan 2026'], ['to=2026-01-01', 'until Thu, 1 Jan 2026'], ['', 'All time']]) {
+    const open = await openDash(scene, server, `?range=custom&${query}`);
+    await settled(open);
+    await open.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    assert.equal((await open.locator('#printed').textContent()).split(' · ')[0], words);
+  }
+});
+
+scenario('a page that does not exist is the overview', async scene => {
+  const server = await scene.server();
+  for (const name of ['nowhere', 'constructor', '__proto__']) {
+    const page = await openDash(scene, server, `?page=${name}`);
+    await page.getByRole('heading', { name: 'How is the exhibit doing?' }).waitFor();
+    await settled(page);
+  }
 });
 
 scenario('it works under any path', async scene => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
 import { eventually, scenario } from './harness.mjs';
-import { post, seed, token, visit } from './seed.mjs';
+import { post, seeded, token, visit } from './seed.mjs';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -10,13 +10,6 @@ const CHOICES = 'What do people open first, second and third?';
 const JOURNEYS = 'Which whole journeys are commonest?';
 const STEPS = 'Which steps are commonest?';
 const WAYS = 'Where do people come from, and where do they go?';
-
-async function seeded(scene, options) {
-  const server = await scene.server();
-  const key = await server.addConsumer();
-  await seed(server.origin, key, options);
-  return { server, key };
-}
 
 async function tableOf(page, question) {
   const panel = panelOf(page, question);
@@ -62,6 +55,21 @@ scenario('the ways of one screen are chosen, and the address remembers which', a
   await page.goBack();
   await settled(page);
   assert.equal(await panelOf(page, WAYS).getByLabel('Screen').inputValue(), 'quiz');
+});
+
+scenario('few visits are said to be few', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const walk = person => visit(token(person), Date.now() - DAY, { steps: ['a', 'b'].map((screen, index) => [index, 'click', { screen }]), reason: 'idle' });
+  const few = async query => {
+    const page = await openDash(scene, server, query);
+    await settled(page);
+    return page.getByText('Fewer than 20 visits').count();
+  };
+  await post(server.origin, key, Array.from({ length: 19 }, (_, person) => walk(person)).flat());
+  assert.deepEqual([await few('?page=paths'), await few('?page=screens')], [3, 1]);
+  await post(server.origin, key, walk(19));
+  assert.deepEqual([await few('?page=paths'), await few('?page=screens')], [0, 0]);
 });
 
 scenario('without a visit the paths say what to do, and an error offers to try again', async scene => {

@@ -1,20 +1,13 @@
 /** The page of the screens: the table of all of them, and one with its heatmap. */
 import assert from 'node:assert/strict';
-import { assertAccessible, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
+import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
 import { BUTTON, eventually, html, scenario, tag } from './harness.mjs';
-import { post, seed, token, visit } from './seed.mjs';
+import { post, seeded, token, visit } from './seed.mjs';
 
 const DAY = 24 * 60 * 60 * 1000;
 
 /** A picture twice as wide as it is high. */
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="400"><rect width="800" height="400" fill="#789"/></svg>';
-
-async function seeded(scene, options) {
-  const server = await scene.server();
-  const key = await server.addConsumer();
-  await seed(server.origin, key, options);
-  return { server, key };
-}
 
 const all = page => page.getByRole('region', { name: 'Which screens are used, and how?' });
 
@@ -54,6 +47,7 @@ scenario('the table is sorted and searched by keyboard, and the address remember
   assert.deepEqual((await rowsOf(all(page))).map(row => row[0]), ['map']);
   await page.getByRole('link', { name: 'map' }).click();
   await page.getByRole('heading', { name: 'Where do fingers land?' }).waitFor();
+  assert.deepEqual(await page.evaluate(() => [document.activeElement?.id, scrollY]), ['heading', 0]);
   await page.goBack();
   await settled(page);
   assert.equal(await page.getByLabel('Search').inputValue(), 'ma');
@@ -159,6 +153,70 @@ scenario('without a picture, the page itself lies under the heatmap, as on the k
   }
   assert.equal((await server.events('touch')).length, 0);
   assert.equal((await server.sessions()).length, 4);
+});
+
+scenario('the shape of a screen is that of a device of the chosen app, and never absurd', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, visit(token(1), Date.now() - DAY, {
+    steps: [[0, 'click', { screen: 'hall', clickX: 5, clickY: 5, viewWidth: 1200, viewHeight: 900 }]], reason: 'idle',
+  }));
+  const device = (consumer_id, width, height) => ({ consumer_id, name: `table-${consumer_id}`, last_alive: '2026-01-01T00:00:00Z', width, height });
+  const ratio = async (query, devices) => {
+    const page = await openDash(scene, server, `?page=screens&screen=hall${query}`, { answers: { devices: { devices } } });
+    await settled(page);
+    const { width, height } = await page.locator('.surface').boundingBox();
+    return (width / height).toFixed(2);
+  };
+  const [portrait, wide] = [device(2, 1080, 1920), device(1, 1600, 800)];
+  assert.equal(await ratio('', [portrait, wide]), '0.56');
+  assert.equal(await ratio('&consumer=1', [portrait, wide]), '2.00');
+  assert.equal(await ratio('&device=table-1', [portrait, wide]), '2.00');
+  assert.equal(await ratio('', [device(1, 9e15, 1)]), '6.00');
+});
+
+scenario('a screen that is called like a stream is read no further', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, visit(token(1), Date.now() - DAY, {
+    steps: ['/live', '//'].map((screen, index) => [index, 'click', { screen, clickX: 5, clickY: 5, viewWidth: 10, viewHeight: 10 }]), reason: 'idle',
+  }));
+  const page = await openDash(scene, server, '?page=screens', { answers: { live: null } });
+  await settled(page);
+  const over = page.waitForEvent('requestfailed', request => new URL(request.url()).pathname === '/live');
+  await page.getByRole('link', { name: '/live' }).click();
+  await page.locator('.surface .cell').waitFor();
+  await over;
+  await page.goto(`${server.origin}/dash?page=screens&screen=%2F%2F`);
+  await page.locator('.surface .cell').waitFor();
+});
+
+scenario('without a visit the screens say what to do, and an error offers to try again', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const empty = await openDash(scene, server, '?page=screens&range=all');
+  await empty.getByText('microticks --add-consumer MyApp').waitFor();
+  await assertAccessible(empty);
+  await post(server.origin, key, visit(token(1), Date.now() - DAY, {
+    steps: [[0, 'click', { screen: 'hall', clickX: 5, clickY: 5, viewWidth: 1200, viewHeight: 900 }]], reason: 'idle',
+  }));
+  for (const [query, report, question, then] of [
+    ['', 'screens', 'Which screens are used, and how?', '1 row'],
+    ['&screen=hall', 'heatmap', 'Where do fingers land?', '1 touch with a place'],
+  ]) {
+    let broken = true;
+    const page = await openDash(scene, server, `?page=screens${query}`, {
+      tolerate: /status of 500/,
+      answers: { [`reports/${report}`]: route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue()) },
+    });
+    await settled(page);
+    const panel = panelOf(page, question);
+    await panel.getByText('It says: “out of order”').waitFor();
+    await assertAccessible(page);
+    broken = false;
+    await panel.getByRole('button', { name: 'Try again' }).click();
+    await panel.getByText(then).first().waitFor();
+  }
 });
 
 scenario('a heatmap counts touches or visits, and the address says which', async scene => {

@@ -1,7 +1,7 @@
 /** The set-up page: tags, the live check, devices, marked visits and downloads. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { assertAccessible, fulfill, openDash, panelOf, rowsOf, settled } from './dash.mjs';
+import { assertAccessible, event, fulfill, openDash, panelOf, rowsOf, settled } from './dash.mjs';
 import { eventually, html, scenario } from './harness.mjs';
 import { post, seed, token, visit } from './seed.mjs';
 
@@ -68,6 +68,44 @@ scenario('apps, addresses and devices are told as they are', async scene => {
     ['table-3', '■silent, 1 hour ago', 'Whales'], ['Device without a name', '▲needs a look, 1 minute ago', 'Whales'],
   ]);
   await assertAccessible(page);
+});
+
+scenario('devices are judged by the clock of the server', async scene => {
+  const server = await scene.server();
+  const ahead = 5 * 60 * MINUTE;
+  const page = await openDash(scene, server, '?page=setup', {
+    answers: {
+      consumers: null,
+      devices: { devices: [device('table-1', 2 - ahead / MINUTE), device('table-2', 20 - ahead / MINUTE)] },
+      live: route => route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }, ahead) }),
+    },
+  });
+  await panelOf(page, DEVICES).getByText('alive, 2 minutes ago').waitFor();
+  await panelOf(page, DEVICES).getByText('silent, 20 minutes ago').waitFor();
+  assert.equal(await panelOf(page, DEVICES).locator('.answer').textContent(), '1 of 2 devices alive.');
+});
+
+scenario('after a break the live check waits for a touch again', async scene => {
+  const server = await scene.server();
+  let asked = 0;
+  const touch = event('touch', { session_id: 1, consumer_id: 1, device: null, action: 'click', target: 'door', screen: 'hall' });
+  const page = await openDash(scene, server, '?page=setup', {
+    answers: {
+      consumers: null,
+      live: async route => {
+        asked += 1;
+        await route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }) + (asked === 1 ? touch : '') });
+      },
+    },
+  });
+  await page.locator('.received').getByText('door').waitFor();
+  await page.evaluate(() => {
+    globalThis.said = [];
+    new MutationObserver(() => globalThis.said.push(document.querySelector('[role="status"].answer').textContent))
+      .observe(document.querySelector('[role="status"].answer'), { childList: true });
+  });
+  await eventually('the touch again', () => page.evaluate(() => globalThis.said.some(text => text.startsWith('Touch your page now'))));
+  assert.equal(await page.locator('.received li').count(), 1);
 });
 
 scenario('without an app and an address for others it says what to do', async scene => {

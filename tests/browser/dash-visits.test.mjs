@@ -2,19 +2,12 @@
 import assert from 'node:assert/strict';
 import { assertAccessible, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
 import { eventually, scenario } from './harness.mjs';
-import { post, seed, token, visit } from './seed.mjs';
+import { post, seeded, token, visit } from './seed.mjs';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 const REPLAY = 'What did they do?';
 const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="400"><rect width="800" height="400" fill="#789"/></svg>';
-
-async function seeded(scene, options) {
-  const server = await scene.server();
-  const key = await server.addConsumer();
-  await seed(server.origin, key, options);
-  return { server, key };
-}
 
 const list = page => page.getByRole('region', { name: 'Visits, the latest first' });
 const dots = page => page.locator('.dot').evaluateAll(all => all.map(one => [
@@ -79,6 +72,95 @@ scenario('a day, a device and an action narrow the list, and are in the address'
   const sessions = await reportOf(page, 'sessions');
   assert.equal((await rowsOf(list(page))).length, sessions.length);
   assert.ok(sessions.every(row => row.device === 'table-2' && row.started_at.startsWith(day)));
+});
+
+scenario('a day is typed by keyboard, and counts when it is done', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const page = await openDash(scene, server, '?page=visits');
+  await settled(page);
+  let loads = 0;
+  page.on('request', request => (loads += Number(new URL(request.url()).pathname === '/reports/sessions')));
+  const entries = () => page.evaluate(() => history.length);
+  const before = await entries();
+  await page.getByLabel('One day').focus();
+  // The same whether the day or the month comes first.
+  await page.keyboard.type('09092017');
+  assert.equal(await page.getByLabel('One day').inputValue(), '2017-09-09');
+  assert.deepEqual([new URL(page.url()).search, await entries(), loads], ['?page=visits', before, 0]);
+  await page.keyboard.press('Enter');
+  await eventually('the day in the address', () => page.url().includes('from=2017-09-09&to=2017-09-09'));
+  await settled(page);
+  assert.deepEqual([await entries(), loads], [before + 1, 1]);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'visits-day');
+  await page.getByLabel('From').focus();
+  await page.keyboard.type('08082017');
+  assert.equal(await entries(), before + 1);
+  await page.getByLabel('With').focus();
+  await eventually('the range in the address', () => page.url().includes('from=2017-08-08&to=2017-09-09'));
+  await settled(page);
+  assert.equal(await entries(), before + 2);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'visits-action');
+});
+
+scenario('a visit begins at the top of the page, for eyes and for keys', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=visits');
+  await settled(page);
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+  await list(page).getByRole('link').nth(5).focus();
+  await page.keyboard.press('Enter');
+  const place = () => page.evaluate(() => [document.activeElement?.id, scrollY]);
+  await page.getByRole('link', { name: '← All visits' }).waitFor();
+  assert.deepEqual(await place(), ['heading', 0]);
+  await page.getByRole('link', { name: '← All visits' }).click();
+  await list(page).waitFor();
+  assert.deepEqual(await place(), ['heading', 0]);
+});
+
+scenario('order and search stay in the rows and through a mark', async scene => {
+  const { server } = await seeded(scene, { days: 10 });
+  for (let id = 1; id <= 12; id += 1) await fetch(`${server.origin}/sessions/${id}/exclude`, { method: 'POST', headers: { Origin: server.origin } });
+  const page = await openDash(scene, server, '?page=visits&only=marked');
+  await settled(page);
+  await page.getByLabel('Search').fill('table-1');
+  await list(page).getByRole('button', { name: 'Touches' }).click();
+  for (const href of await list(page).getByRole('link').evaluateAll(all => all.map(one => one.href))) {
+    assert.match(href, /sort=-touches&q=table-1/);
+  }
+  const before = await rowsOf(list(page));
+  assert.equal(before.length, 4);
+  await page.getByRole('button', { name: /^Count it again/ }).first().click();
+  await page.getByText('11 visits, left out of every figure.').waitFor();
+  assert.deepEqual(await rowsOf(list(page)), before.slice(1));
+  assert.equal(await page.getByLabel('Search').inputValue(), 'table-1');
+});
+
+scenario('a double tap on a mark shows what is stored', async scene => {
+  const { server } = await withOne(scene);
+  const held = [];
+  const page = await openDash(scene, server, '?page=visits&visit=1', { answers: { 'sessions/1/exclude': route => void held.push(route) } });
+  await page.getByRole('button', { name: 'Mark as staff test' }).dblclick();
+  await eventually('both', () => held.length === 2);
+  for (const route of held) await route.continue();
+  await page.getByText('is a staff test now').waitFor();
+  await page.getByRole('button', { name: 'Count it again' }).waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.getByRole('button', { name: 'Mark as staff test' }).count(), 0);
+  assert.notEqual((await server.sessions())[0].excluded_at, null);
+});
+
+scenario('numbers of an event are shown as they are written', async scene => {
+  const server = await scene.server();
+  const consumer_key = await server.addConsumer();
+  const data = { screen: 'a', id: 'LONG', clickX: 1e300, clickY: 5, viewWidth: 10, viewHeight: 10 };
+  const items = visit(token(1), Date.now() - HOUR, { steps: [[0, 'click', data]], reason: 'idle' });
+  const body = JSON.stringify({ consumer_key, sent_at: new Date().toISOString(), items }).replace('"LONG"', '12345678901234567890');
+  assert.equal((await fetch(`${server.origin}/batch`, { method: 'POST', body })).status, 200);
+  const page = await openDash(scene, server, '?page=visits&visit=1&at=1');
+  await settled(page);
+  const [row] = await rowsOf(panelOf(page, 'What was recorded, event by event?').locator('table'));
+  assert.equal(row[4], 'id 12345678901234567890');
+  assert.deepEqual(await dots(page), [[1, 100, 50]]);
 });
 
 scenario('a range of more than ten years is listed, too', async scene => {
@@ -257,16 +339,49 @@ scenario('empty, unknown and broken visits are told apart', async scene => {
   await assertAccessible(failing);
 });
 
+scenario('a visit without an event and one that cannot be read say so', async scene => {
+  const { server, key } = await withOne(scene);
+  await post(server.origin, key, visit(token(2), Date.now() - HOUR, { reason: 'idle' }));
+  const silent = await openDash(scene, server, '?page=visits&visit=2');
+  await settled(silent);
+  assert.equal(await silent.getByText('Nothing was recorded in this visit.').count(), 2);
+  await silent.getByText('No screen was seen in this visit').waitFor();
+  await assertAccessible(silent);
+  let broken = true;
+  const fail = route => (broken ? fulfill(route, { status: 500, error: 'out of order', code: 'internal' }) : route.continue());
+  const page = await openDash(scene, server, '?page=visits&visit=1', {
+    tolerate: /status of 500/, answers: { 'reports/paths': fail, 'reports/sessions': fail, events: fail },
+  });
+  await settled(page);
+  const panels = ['Visit 1', REPLAY, 'What held them?', 'What was recorded, event by event?'].map(question => panelOf(page, question));
+  for (const panel of panels) await panel.getByText('It says: “out of order”').waitFor();
+  await assertAccessible(page);
+  broken = false;
+  for (const panel of panels) await panel.getByRole('button', { name: 'Try again' }).click();
+  await panels[0].getByText('with 4 touches').waitFor();
+  await panels[1].getByRole('button', { name: 'Play' }).waitFor();
+  await panels[2].getByText('until they left').first().waitFor();
+  await panels[3].getByText('6 events.').waitFor();
+});
+
 scenario('a large file is listed from its end, and says so', async scene => {
   const server = await scene.server();
   const key = await server.addConsumer();
   await post(server.origin, key, Array.from({ length: 5100 }, (_, index) => visit(token(index + 1), Date.now() - DAY * (index < 100 ? 2 : 1), {
-    steps: [[0, 'click', { screen: 'a' }]], reason: 'idle',
+    steps: [[0, index < 100 ? 'swipe' : index < 200 ? 'tap' : 'click', { screen: 'a' }]], reason: 'idle',
   })).flat());
   const page = await openDash(scene, server, '?page=visits');
-  await page.getByText('Only the latest are listed').waitFor();
+  const day = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+    .format(Date.now() - DAY);
+  await page.getByText(`Only the latest are listed, since ${day}.`).waitFor();
   await page.getByText('1 to 200 of 5,000').waitFor();
   assert.equal((await reportOf(page, 'sessions')).length, 5000);
+  // It says nothing of visits that it has not read.
+  await page.getByLabel('With').selectOption('swipe');
+  await page.getByText(`None since ${day}. Earlier visits were not looked at`).waitFor();
+  await page.getByLabel('With').selectOption('tap');
+  await page.getByText('100 rows').waitFor();
+  await page.getByText(`Only the latest are listed, since ${day}.`).waitFor();
 });
 
 scenario('hostile visits neither run nor break the layout', async scene => {

@@ -11,8 +11,13 @@ const QUIET = {
   devices: { devices: [] },
   screens: { screens: [] },
   login: { key_is_set: false, logged_in: true },
-  live: 'event: now\ndata: {"time":"2026-01-01T00:00:00Z","visits":[]}\n\n',
+  live: route => route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }) }),
 };
+
+/** A message of `/live`, by the server's clock so many milliseconds ahead. */
+export function event(name, data, ahead = 0) {
+  return `event: ${name}\ndata: ${JSON.stringify({ time: new Date(Date.now() + ahead).toISOString(), ...data })}\n\n`;
+}
 
 /**
  * Opens `dash?QUERY`. `answers` are replies by route (`devices`, `reports/days`): an object is JSON with status 200, a text an

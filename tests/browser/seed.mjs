@@ -73,6 +73,14 @@ export async function seed(origin, key, { days = 45, perDay = 8, end = Date.now(
   await post(origin, key, items);
 }
 
+/** A new server with one app, seeded. */
+export async function seeded(scene, options) {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await seed(server.origin, key, options);
+  return { server, key };
+}
+
 /** The touches of one visitor, from screen to screen. */
 function wander(random, pick, screens) {
   const steps = [];
