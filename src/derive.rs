@@ -85,8 +85,8 @@ pub struct Derived {
     pub screens: Vec<(NameId, ScreenSums)>,
     /// How many events each action has.
     pub actions: Vec<(NameId, i64)>,
-    /// Whether any event carries each language, and how many touches were made while it was the latest; without a name
-    /// those before the first. A session without any has one row without a name.
+    /// The languages, and how many touches were made while each was the latest; without a name those before the first. A
+    /// session without any has one row without a name.
     pub languages: Vec<(Option<NameId>, i64)>,
     /// What was watched.
     pub media: Vec<(NameId, Watched)>,

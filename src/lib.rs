@@ -38,8 +38,12 @@ use store::{Agent, Fatal, Store};
 
 /// Serves until `shutdown` completes or the store fails for good.
 ///
-/// On shutdown it stops accepting, breaks lists off, lets posts finish, commits what waits and empties the log. If the
-/// store fails it returns at once and nobody who waits is answered.
+/// On shutdown it stops accepting, breaks lists off, lets posts finish, commits what waits and empties the log; while an
+/// old file is being upgraded it returns at once.
+///
+/// # Errors
+///
+/// The store has failed: nobody who waits is answered.
 pub async fn run(
     listener: TcpListener,
     app: Arc<App>,
@@ -55,7 +59,9 @@ pub async fn run(
     }
     log::info!("stopping");
     if !store.is_ready() {
-        // An upgrade is one transaction: cut off, it has not happened, and the next start makes it anew.
+        // An upgrade is one transaction: cut off, it has not happened, and the next start makes it anew. Until this
+        // process has ended it may still succeed, so the lock on the file is kept.
+        std::mem::forget(agent);
         return Ok(());
     }
     store.stop_reading();

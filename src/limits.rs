@@ -9,6 +9,8 @@ pub const FORM_BODY_BYTES: usize = 1024 * 1024;
 pub const BATCH_BODY_BYTES: usize = 2 * 1024 * 1024;
 /// Items in a batch, so that one transaction stays short.
 pub const BATCH_ITEMS: usize = 5_000;
+/// What an item of a batch takes in memory beside its text, at most.
+pub const ITEM_BYTES: usize = 512;
 /// All bodies that are being read or wait for the writer, so that memory stays bounded whatever arrives.
 pub const ALL_BODIES_BYTES: usize = 16 * 1024 * 1024;
 /// How much of a body that is too large is read on and thrown away, so that the client can read the refusal.
@@ -82,6 +84,11 @@ pub const LONG_SESSION_EVENTS: usize = 2_000;
 pub const LONG_SESSION_PAUSE: Duration = Duration::from_secs(10);
 /// A session is put off for so many times as long as deriving it took.
 pub const DERIVE_SHARE: u32 = 20;
+/// Events of one session that are derived, the first that arrived, and bytes of text in them: a visitor makes thousands at
+/// most, and what is never stopped must not fill the memory.
+pub const DERIVED_EVENTS: usize = 50_000;
+/// See [`DERIVED_EVENTS`].
+pub const DERIVED_BYTES: usize = 16 * 1024 * 1024;
 /// Sessions that `--reindex` derives in one transaction.
 pub const REINDEX_SESSIONS: u32 = 5_000;
 /// Sessions of which it is known when they were derived. Others may be derived more often.
@@ -108,6 +115,11 @@ pub fn async_threads() -> usize {
 
 /// Reading connections. Lists are short snapshots, so few are enough.
 pub const READERS: usize = 4;
+/// Reports that are read at a time: no more than cores, so that reading cannot hurt collecting, and one reading connection
+/// is left for all else.
+pub fn report_turns() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().min(READERS - 1))
+}
 /// How long a list waits for one of them.
 pub const READER_WAIT: Duration = Duration::from_secs(5);
 /// How long one snapshot of a list may last, so that the log can be checkpointed.

@@ -205,6 +205,13 @@ fn check(db: &Path) -> Result<(), StartError> {
             "Looked at {} sessions. All is well.",
             findings.sessions
         )?;
+        if findings.waiting > 0 {
+            writeln!(
+                out,
+                "{} more wait to be derived, which the server does.",
+                findings.waiting
+            )?;
+        }
         Ok(())
     } else {
         Err(StartError::Check)
@@ -237,7 +244,7 @@ fn serve(mut config: ServeConfig) -> Result<(), StartError> {
     let served = runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
-        let shutdown = interruption()?;
+        let mut shutdown = Box::pin(interruption()?);
         if let Some(www) = &config.www {
             let index = if www.join("index.html").is_file() {
                 ""
@@ -247,7 +254,10 @@ fn serve(mut config: ServeConfig) -> Result<(), StartError> {
             log::info!("serving the folder {}{index}", www.display());
         }
         if let Some(demo) = &demo {
-            demo.fill(&store).await?;
+            tokio::select! {
+                filled = demo.fill(&store) => filled?,
+                () = &mut shutdown => return Ok(()),
+            }
             tokio::spawn(demo.visitors(store.clone()));
         }
         writeln!(io::stdout(), "listening on http://{address}")?;

@@ -131,7 +131,7 @@ impl Store {
             freshness: Arc::clone(&freshness),
             copying: Arc::clone(&copying),
             live: Arc::clone(&live),
-            report_turns: Arc::new(Semaphore::new(cores())),
+            report_turns: Arc::new(Semaphore::new(limits::report_turns())),
             phase,
             volatile: file::volatile_file_system(&path),
         };
@@ -361,10 +361,6 @@ impl Store {
 }
 
 /// How many things this computer can do at a time, as far as it says.
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
 /// Runs the writer on a thread of its own. What it ends with arrives at the receiver; a panic closes it.
 fn spawn_writer(
     run: impl FnOnce() -> Result<(), Fatal> + Send + 'static,

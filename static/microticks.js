@@ -464,12 +464,14 @@ async function drain(pair, lane) {
     // A key that was refused may be mended by the tag of the same page.
     const isMended = ownKey && pair !== ownPair && to === ownHost &&
       (said[pair + 'unknown_consumer'] || said[pair + 'missing_consumer_key']);
-    const batch = (await peek(pair, lane.items)).filter(item => !isMended || item.address === ADDRESS);
+    const waiting = await peek(pair, lane.items);
+    const mended = isMended ? waiting.filter(item => item.address === ADDRESS) : [];
+    const batch = mended.length ? mended : waiting;
     if (!batch.length) {
       return;
     }
     // A try is given up after 10 s, where the next batch cannot be smaller after 60 s.
-    const answer = await attempt(isMended ? ownPair : pair, batch, lane.items > 1 ? 10000 : 60000);
+    const answer = await attempt(mended.length ? ownPair : pair, batch, lane.items > 1 ? 10000 : 60000);
     const { kind, code, rejected } = answer;
     if (code === 'late' || kind === 'halve') {
       lane.items = Math.ceil(batch.length / 2);
@@ -613,8 +615,9 @@ function makeSession(pair, idleMs) {
     if (token && Math.max(Math.abs(start - clock), active - now()) > 60000) {
       end('clock', active);
     }
-    clock = start;
-    active += isHeld() ? now() - watchedAt : 0;
+    // Wall clocks count whole milliseconds: of two items of the same one the first must not seem the later.
+    clock = Math.abs(start - clock) > 2 ? start : clock;
+    active = isHeld() ? Math.min(now(), active + now() - watchedAt) : active;
     watchedAt = now();
     if (token && active + idle < (idle ? watchedAt : -1800000)) {
       end('idle', active + idle);
@@ -712,7 +715,7 @@ function isSeen(element) {
 function screenNow() {
   const named = Array.from(document.querySelectorAll('[data-mt-screen]')).filter(isSeen).pop();
   const url = location.pathname.replace(/\/index\.html?$/, '/') + location.hash;
-  return given || (named ? named.getAttribute('data-mt-screen') : String(guarded(surface.screenName)(url) || url));
+  return given || (named && named.getAttribute('data-mt-screen')) || String(guarded(surface.screenName)(url) || url);
 }
 
 const langNow = () => document.documentElement.lang || undefined;
@@ -849,7 +852,8 @@ function settle() {
 function lift(touch, action, more) {
   settle();
   Object.assign(touch.data, more);
-  lifted = Object.assign(touch, { action, moment: now() });
+  // What changed the screen before the finger was lifted came before the change.
+  lifted = Object.assign(touch, { action, moment: touch.data.screen === shown ? now() : touch.moment });
   // Where no click follows, the focus has settled by then.
   setTimeout(guarded(() => lifted === touch && settle()), 350);
 }
@@ -903,7 +907,9 @@ function acted() {
   settle();
   const [id, touch] = Array.from(down).pop() || [0, null];
   if (touch && !touch.moved && now() - touch.moment < LED_TO_MS) {
+    const { moment } = touch;
     up(id);
+    touch.moment = moment;
     settle();
   }
 }
@@ -984,7 +990,10 @@ const offer = to => Object.keys(calls).forEach(name => {
     if (to.debug) {
       console.log('[Microticks]', name, ...words);
     }
-    see();
+    // A page that is still being read has not shown its screen yet.
+    if (shown) {
+      see();
+    }
     return calls[name](to.current(), ...words);
   });
 });
@@ -1005,7 +1014,9 @@ const surface = {
   current: () => session,
 
   setScreen: guarded(name => {
-    see();
+    if (shown) {
+      see();
+    }
     given = String(name || '');
     see();
   }),
@@ -1140,14 +1151,19 @@ if (tracks) {
 listen(['hashchange', 'popstate'], () => see());
 listen(['pagehide'], () => {
   leaving = true;
-  settle();
+  acted();
   Object.values(sessions).forEach(each => each.token() && each.save());
   kept('sessionStorage', 'input', zero() + inputAt);
   leave();
 });
 
-listen(['pageshow'], () => {
+listen(['pageshow'], event => {
   leaving = false;
+  // The browser kept the page while others were shown.
+  if (event.persisted) {
+    shown = '-';
+    see();
+  }
 });
 
 const badge = document.createElement('div');

@@ -15,8 +15,8 @@ use crate::limits;
 #[derive(Debug, Clone)]
 pub struct BodyRoom(Arc<Semaphore>);
 
-/// A body that was read, and the room it takes. What is made of it takes the same room, so whoever drops the bytes
-/// keeps that.
+/// A body that was read, and the room it takes. Its text takes the same room in what is made of it, so whoever drops the
+/// bytes keeps that.
 #[derive(Debug)]
 pub struct ReadBody {
     /// The bytes.
@@ -32,7 +32,8 @@ impl Default for BodyRoom {
 }
 
 impl BodyRoom {
-    fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, ApiError> {
+    /// Takes room for so many bytes, if there is as much.
+    pub fn take(&self, bytes: usize) -> Result<OwnedSemaphorePermit, ApiError> {
         let bytes = u32::try_from(bytes).map_err(|_| ApiError::TooManyBodies)?;
         Arc::clone(&self.0)
             .try_acquire_many_owned(bytes)

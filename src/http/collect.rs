@@ -50,9 +50,14 @@ pub async fn store(
     } else {
         limits::FORM_BODY_BYTES
     };
-    let ReadBody { bytes, room: _room } = app.bodies.read(body, limit).await?;
+    let ReadBody { bytes, mut room } = app.bodies.read(body, limit).await?;
     let work = match route {
-        Route::Batch => batch(&head.headers, sender, &bytes)?,
+        Route::Batch => {
+            let work = batch(&head.headers, sender, &bytes)?;
+            // A short text may hold many items.
+            room.merge(app.bodies.take(work.weight() * limits::ITEM_BYTES)?);
+            work
+        }
         _ => form(route, &head.headers, sender, &bytes).await?,
     };
     drop(bytes);

@@ -12,6 +12,7 @@ use hyper::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use super::App;
 use super::error::ApiError;
@@ -66,16 +67,25 @@ impl Watcher {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        match tokio::time::timeout(limits::LIVE_SILENCE, self.news.recv()).await {
-            Ok(Ok(news)) => Some(self.with_what_waits(&news)),
-            // Too much has come to hand it all on: after a while, what is under way says more.
-            Ok(Err(RecvError::Lagged(_))) => {
-                tokio::time::sleep(limits::LIVE_PAUSE).await;
-                self.news = self.store.watch()?;
-                self.now().await.ok()
+        let silent_until = Instant::now() + limits::LIVE_SILENCE;
+        loop {
+            match tokio::time::timeout_at(silent_until, self.news.recv()).await {
+                Ok(Ok(news)) => {
+                    let text = self.with_what_waits(&news);
+                    // News that others watch does not end the silence.
+                    if !text.is_empty() {
+                        return Some(text);
+                    }
+                }
+                // Too much has come to hand it all on: after a while, what is under way says more.
+                Ok(Err(RecvError::Lagged(_))) => {
+                    tokio::time::sleep(limits::LIVE_PAUSE).await;
+                    self.news = self.store.watch()?;
+                    return self.now().await.ok();
+                }
+                Ok(Err(RecvError::Closed)) => return None,
+                Err(_) => return Some(live::NOTHING.to_owned()),
             }
-            Ok(Err(RecvError::Closed)) => None,
-            Err(_) => Some(live::NOTHING.to_owned()),
         }
     }
 

@@ -17,16 +17,15 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: Option<&IpBloc
     let Some(trusted) = trusted.filter(|trusted| trusted.hold(peer)) else {
         return peer;
     };
-    let lines = headers
-        .get_all(X_FORWARDED_FOR)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    // What is no address ends the chain: whoever wrote it is not to be believed about what stands before.
-    let entries: Vec<&str> = lines
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
+    let lines = headers.get_all(X_FORWARDED_FOR).iter();
+    let entries: Vec<&[u8]> = lines
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
         .collect();
-    let told = entries.into_iter().rev().map_while(address);
+    // What is no address ends the chain: whoever wrote it is not to be believed about what stands before.
+    let told = entries
+        .into_iter()
+        .rev()
+        .map_while(|entry| address(str::from_utf8(entry).ok()?.trim()));
     let mut first = peer;
     for address in told {
         first = address;
@@ -72,7 +71,7 @@ mod tests {
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(*name, HeaderValue::from_static(value));
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         headers
     }
@@ -99,6 +98,7 @@ mod tests {
             ("127.0.0.1", &["::ffff:192.168.1.5"], "192.168.1.5"),
             ("127.0.0.1", &["1.2.3.4, unknown, 10.0.0.9"], "10.0.0.9"),
             ("127.0.0.1", &["garbage"], "127.0.0.1"),
+            ("127.0.0.1", &["é, 192.168.1.5"], "192.168.1.5"),
             ("127.0.0.1", &[], "127.0.0.1"),
             ("172.16.0.1", &["192.168.1.5"], "172.16.0.1"),
         ] {

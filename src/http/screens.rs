@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 use super::assets;
 use super::error::ApiError;
 use super::reply::ReplyBody;
-use super::www::Folder;
+use super::www::{Folder, is_hidden};
 use crate::limits;
 
 /// What a drawing may do that is opened by itself: nothing but look as it does.
@@ -88,6 +88,7 @@ fn list(folder: &Path) -> io::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)?.take(limits::PICTURES) {
         if let Ok(file) = entry?.file_name().into_string()
+            && !is_hidden(&file)
             && let Some(screen) = screen_of(&file)
         {
             files.push((screen, file));
@@ -99,7 +100,7 @@ fn list(folder: &Path) -> io::Result<Vec<(String, String)>> {
 
 /// The screen that a file is the picture of, if it is one.
 fn screen_of(file: &str) -> Option<String> {
-    let (stem, _) = file.rsplit_once('.').filter(|_| !file.starts_with('.'))?;
+    let (stem, _) = file.rsplit_once('.')?;
     let is_picture = mime_guess::from_path(file)
         .first()
         .is_some_and(|mime| mime.type_() == "image");
@@ -122,8 +123,6 @@ mod tests {
             ("notes.txt", None),
             ("page.html", None),
             ("home", None),
-            (".png", None),
-            (".home.png", None),
             ("%ff.png", None),
         ] {
             assert_eq!(screen_of(file).as_deref(), screen, "{file}");

@@ -26,9 +26,10 @@ pub async fn snapshot(
     let mut reply = if *method == Method::HEAD {
         reply::bytes(StatusCode::OK, CONTENT_TYPE, Bytes::new())
     } else {
+        let place = streaming::place(app)?;
         let copy = app.store.copy().await?;
         let bytes = copy.bytes();
-        let mut reply = streaming::begin(app, CONTENT_TYPE, copy).await?;
+        let mut reply = streaming::begin(place, CONTENT_TYPE, copy).await?;
         reply
             .headers_mut()
             .insert(CONTENT_LENGTH, HeaderValue::from(bytes));

@@ -13,6 +13,7 @@ use http_body_util::StreamBody;
 use hyper::Response;
 use hyper::body::Frame;
 use hyper::header::{CACHE_CONTROL, CONTENT_DISPOSITION, HeaderMap, HeaderValue};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
 use super::error::ApiError;
@@ -90,19 +91,23 @@ pub async fn stream(
     name: &str,
     source: impl Source,
 ) -> Result<Response<ReplyBody>, ApiError> {
-    let mut reply = begin(app, media.content_type(), source).await?;
+    let mut reply = begin(place(app)?, media.content_type(), source).await?;
     media.describe(reply.headers_mut(), name);
     Ok(reply)
 }
 
+/// Takes one of the places for such replies, if one is free.
+pub fn place(app: &App) -> Result<OwnedSemaphorePermit, StoreError> {
+    let place = Arc::clone(&app.streams).try_acquire_owned();
+    place.map_err(|_| StoreError::Overloaded)
+}
+
 /// Begins a reply. What goes wrong before its first piece is an error; later the reply is broken off.
 pub async fn begin(
-    app: &App,
+    place: OwnedSemaphorePermit,
     content_type: HeaderValue,
     source: impl Source,
 ) -> Result<Response<ReplyBody>, ApiError> {
-    let place = Arc::clone(&app.streams).try_acquire_owned();
-    let place = place.map_err(|_| StoreError::Overloaded)?;
     let (first, rest) = source.next_piece().await?;
     let later = stream::unfold((rest, place), |(source, place)| async {
         Some(match source?.next_piece().await {

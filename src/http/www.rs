@@ -7,7 +7,7 @@ use std::fs::Metadata;
 use std::io::{self, SeekFrom};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
@@ -26,6 +26,9 @@ use super::error::ApiError;
 use super::reply::{self, ReplyBody};
 use crate::limits;
 use crate::store;
+
+/// The last second of the year 9999: what HTTP can say.
+const LATEST_HTTP_DATE: Duration = Duration::from_secs(253_402_300_799);
 
 /// The folder that is served.
 #[derive(Debug, Clone)]
@@ -130,7 +133,9 @@ fn relative(path: &str) -> Option<PathBuf> {
     let parts = path.split('/').filter(|part| !part.is_empty());
     let mut relative = PathBuf::new();
     for part in parts {
-        if part.contains(['\\', ':', '\0']) || is_hidden(part) {
+        // On Windows these two lead elsewhere.
+        let leads_away = cfg!(windows) && part.contains(['\\', ':']);
+        if leads_away || part.contains('\0') || is_hidden(part) {
             return None;
         }
         relative.push(part);
@@ -139,7 +144,7 @@ fn relative(path: &str) -> Option<PathBuf> {
 }
 
 /// Names that are never served: dot files (`..` among them), databases with all that belongs to them, and copies.
-fn is_hidden(name: &str) -> bool {
+pub(super) fn is_hidden(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.starts_with('.')
         || name.contains(".db")
@@ -156,7 +161,9 @@ async fn send(
 ) -> Result<Response<ReplyBody>, ApiError> {
     let length = metadata.len();
     let modified = metadata.modified().unwrap_or(UNIX_EPOCH);
+    // Archives and other systems write any date.
     let age = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let age = age.min(LATEST_HTTP_DATE);
     let etag = format!("\"{:x}-{:x}\"", age.as_nanos(), length);
     let unchanged = match headers.get(IF_NONE_MATCH) {
         Some(_) => assets::is_known(headers, &etag),
@@ -206,7 +213,8 @@ async fn send(
     );
     headers.insert(
         LAST_MODIFIED,
-        HeaderValue::try_from(httpdate::fmt_http_date(modified)).expect("a date is a header"),
+        HeaderValue::try_from(httpdate::fmt_http_date(UNIX_EPOCH + age))
+            .expect("a date is a header"),
     );
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -267,6 +275,7 @@ mod tests {
 
     #[test]
     fn paths_that_lead_out_or_to_hidden_files_are_none() {
+        let but_on_windows = |path| Some(path).filter(|_| !cfg!(windows));
         for (path, expected) in [
             ("/", Some("")),
             ("/a/b c.html", Some("a/b c.html")),
@@ -274,8 +283,8 @@ mod tests {
             ("/../secret", None),
             ("/a/../../secret", None),
             ("/.git/config", None),
-            ("/a\\..\\b", None),
-            ("/C:/windows", None),
+            ("/a\\..\\b", but_on_windows("a\\..\\b")),
+            ("/C:/windows", but_on_windows("C:/windows")),
             ("/a\0b", None),
             ("/microticks.db", None),
             ("/microticks.DB-wal", None),

@@ -7,6 +7,8 @@
 pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Milliseconds of two weeks.
 pub const FORTNIGHT_MS: i64 = 14 * DAY_MS;
+/// Milliseconds of a quarter of an hour.
+pub const QUARTER_MS: i64 = 15 * 60 * 1000;
 /// Milliseconds of an hour.
 pub const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Days of 400 years, after which dates and weekdays come again.

@@ -6,13 +6,11 @@ use rusqlite::{Connection, ToSql};
 use super::chosen::Choice;
 use super::range::{Range, date_bound};
 use crate::limits;
-use crate::model::calendar::DAY_MS;
+use crate::model::calendar::{DAY_MS, QUARTER_MS};
 use crate::model::report::{Question, Report};
 use crate::model::zone::LocalClock;
 use crate::store::derived;
 
-/// Milliseconds of a quarter of an hour.
-const QUARTER_MS: i64 = 15 * 60 * 1000;
 /// Dates need not come in the order of moments where a clock is put back, but never by more than this.
 const PUT_BACK_MS: i64 = DAY_MS + 2 * 60 * 60 * 1000;
 

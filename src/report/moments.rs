@@ -6,10 +6,7 @@
 use rusqlite::ToSql;
 
 use super::chosen::{Context, of_selected};
-use crate::model::calendar::HOUR_MS;
-
-/// Milliseconds of a quarter of an hour.
-const QUARTER_MS: i64 = 15 * 60 * 1000;
+use crate::model::calendar::{HOUR_MS, QUARTER_MS};
 
 /// What happened at a time. Excluded sessions are taken away again, so any of it may be negative.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

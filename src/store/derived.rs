@@ -17,7 +17,18 @@ use names::KnownNames;
 use crate::derive::{derive, moments as moments_of};
 
 /// The version of the definitions. A file derived by others is derived anew.
-pub(super) const DEFINITIONS: i64 = 1;
+const DEFINITIONS: i64 = 1;
+
+/// The tables with rows of single sessions, by their column `session_id`.
+pub(super) const TABLES: [&str; 7] = [
+    "session_sums",
+    "views",
+    "touches",
+    "session_screens",
+    "session_actions",
+    "session_languages",
+    "session_media",
+];
 
 /// Derives sessions, one after the other.
 #[derive(Debug, Default)]
@@ -106,8 +117,22 @@ pub(super) fn mark_dirty(
     Ok(())
 }
 
-/// Makes every session one that is to be derived, and remembers how many there are.
+/// Begins anew where the file was derived by other definitions.
+pub(super) fn renew(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "SELECT version FROM derivation";
+    if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? != DEFINITIONS {
+        let transaction = connection.unchecked_transaction()?;
+        begin_anew(&transaction)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Empties all that is derived, makes every session one that is to be derived, and remembers how many there are.
 pub(super) fn begin_anew(connection: &Connection) -> rusqlite::Result<()> {
+    for table in TABLES {
+        connection.execute(&format!("DELETE FROM {table}"), [])?;
+    }
     connection.execute_batch(include_str!("derived/begin_anew.sql"))?;
     let sql = "UPDATE derivation SET version = ?1, \
                backlog = (SELECT nullif(count(*), 0) FROM dirty_sessions)";

@@ -94,6 +94,9 @@ pub enum OpenError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// The file is of an older version, and what was asked for changes nothing.
+    #[error("{0} was made by an older version; start the server once, which upgrades it")]
+    Older(PathBuf),
     /// The file is something else.
     #[error("{0} is not a Microticks file")]
     Foreign(PathBuf),

@@ -202,7 +202,11 @@ impl Conditions {
 impl Scan {
     /// A list of events.
     pub fn events(list: &List<EventColumn>) -> Scan {
+        // No index has the events of one session in these orders, so they are ordered once, and not for each snapshot.
+        let of_one = list.filter.session.is_some();
         let order = match list.column {
+            EventColumn::Id if of_one => Order::By("e.id"),
+            EventColumn::Time if of_one => Order::By("e.time"),
             EventColumn::Id => Order::Id,
             EventColumn::Time => Order::Time,
             EventColumn::Action => Order::By("e.action"),

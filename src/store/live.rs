@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::broadcast;
 
+use super::columns::text;
 use crate::limits;
 use crate::model::live::{Happened, News, Visit};
 use crate::model::{Device, Moment, Reason};
@@ -59,12 +60,12 @@ pub(super) fn visits(connection: &Connection) -> rusqlite::Result<Vec<Visit>> {
                LEFT JOIN session_sums ON session_id = sessions.id WHERE stopped_at IS NULL ORDER BY sessions.id DESC LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([limits::LIVE_VISITS], |row| {
-        let started_at: String = row.get(3)?;
+        let started_at = text(row, 3)?.unwrap_or_default();
         let start = || Moment::parse(&started_at).unwrap_or(Moment::saturating(0));
         Ok(Visit {
             session_id: row.get(0)?,
             consumer_id: row.get_ref(1)?.as_i64().unwrap_or_default(),
-            device: row.get(2)?,
+            device: text(row, 2)?,
             last_active: row
                 .get::<_, Option<i64>>(4)?
                 .map_or_else(start, Moment::saturating),

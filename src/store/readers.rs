@@ -81,8 +81,10 @@ impl Readers {
         let idle = self.enter()?;
         let _active = Active(self);
         let result = self.connection(idle, deadline).and_then(|connection| {
-            let result = read(&connection);
-            // The statement is done, so the snapshot ends here, and the connection can serve the next.
+            // All that is read is one state of the file. The snapshot ends here, and the connection can serve the next.
+            let result = connection
+                .unchecked_transaction()
+                .and_then(|snapshot| read(&snapshot));
             self.state().idle.push(connection);
             result
         });
@@ -241,6 +243,24 @@ mod tests {
         let one = |connection: &Connection| connection.query_row("SELECT 1", [], |row| row.get(0));
         assert_eq!(readers.read(Duration::from_secs(20), one), Ok(1));
         assert_eq!(readers.state().idle.len(), 1);
+    }
+
+    #[test]
+    fn all_that_is_read_at_a_time_is_one_state_of_the_file() {
+        let (readers, _queue, folder) = readers();
+        let writer = Connection::open(folder.path().join("a.db")).unwrap();
+        let count = |connection: &Connection| {
+            let sql = "SELECT count(*) FROM consumers";
+            connection.query_row(sql, [], |row| row.get::<_, i64>(0))
+        };
+        let counts = |read_on: &Connection| {
+            let before = count(read_on)?;
+            let sql = "INSERT INTO consumers(name, key, created_at) VALUES ('a', 'b', 'c')";
+            writer.execute(sql, [])?;
+            Ok((before, count(read_on)?))
+        };
+        assert_eq!(readers.read(Duration::from_secs(60), counts), Ok((0, 0)));
+        assert_eq!(readers.read(Duration::from_secs(60), count), Ok(1));
     }
 
     #[test]

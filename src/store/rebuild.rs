@@ -13,17 +13,6 @@ use super::file::{self, FileLock};
 use super::open::{self, Content};
 use crate::limits;
 
-/// Tables with derived rows of single sessions.
-const TABLES: [&str; 7] = [
-    "session_sums",
-    "views",
-    "touches",
-    "session_screens",
-    "session_actions",
-    "session_languages",
-    "session_media",
-];
-
 /// Sessions after which the check forgets what it has gathered.
 const FORGET_AFTER: usize = 1_000;
 
@@ -35,7 +24,7 @@ struct Alone {
 }
 
 impl Alone {
-    fn open(path: &Path) -> Result<Alone, OpenError> {
+    fn open(path: &Path, upgrades: bool) -> Result<Alone, OpenError> {
         let path = file::resolve(path).map_err(|error| OpenError::Io {
             path: path.to_owned(),
             error,
@@ -47,6 +36,9 @@ impl Alone {
         let opened = open::open(&path)?;
         if opened.content == Content::Nothing {
             return Err(OpenError::Foreign(path));
+        }
+        if opened.content != Content::Current && !upgrades {
+            return Err(OpenError::Older(path));
         }
         Ok(Alone {
             connection: opened.make_current()?,
@@ -65,7 +57,7 @@ impl Alone {
 
 /// Derives the whole file anew. Returns how many sessions it has. Cut off, the next start goes on where this ended.
 pub fn reindex(path: &Path) -> Result<usize, OpenError> {
-    Alone::open(path)?.run(|connection| {
+    Alone::open(path, true)?.run(|connection| {
         // What is lost by a power cut is derived again, so no commit but the last needs to be synced.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let transaction = connection.unchecked_transaction()?;
@@ -108,6 +100,8 @@ fn next_dirty(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
 pub struct Findings {
     /// How many sessions were looked at.
     pub sessions: usize,
+    /// How many wait to be derived, and were not.
+    pub waiting: i64,
     /// What SQLite says about the file itself.
     pub integrity: Vec<String>,
     /// Sessions of which something derived is not what it should be.
@@ -126,7 +120,7 @@ impl Findings {
 /// Compares all that is derived with what it should be, and changes nothing. Sessions that wait to be derived are not
 /// compared.
 pub fn check(path: &Path) -> Result<Findings, OpenError> {
-    Alone::open(path)?.run(|connection| {
+    Alone::open(path, false)?.run(|connection| {
         let mut findings = Findings {
             integrity: integrity(connection)?,
             ..Findings::default()
@@ -156,6 +150,8 @@ pub fn check(path: &Path) -> Result<Findings, OpenError> {
             }
         }
         findings.sessions = sessions.len();
+        let sql = "SELECT count(*) FROM dirty_sessions";
+        findings.waiting = transaction.query_row(sql, [], |row| row.get(0))?;
         findings.sums_off = !sums_are_right(&transaction)?;
         transaction.rollback()?;
         Ok(findings)
@@ -172,7 +168,7 @@ fn integrity(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 /// All derived rows of a session.
 fn dump(connection: &Connection, session_id: i64) -> rusqlite::Result<Vec<Vec<Value>>> {
     let mut all = Vec::new();
-    for table in TABLES {
+    for table in derived::TABLES {
         let sql = format!("SELECT * FROM {table} WHERE session_id = ?1");
         let mut statement = connection.prepare_cached(&sql)?;
         let columns = statement.column_count();

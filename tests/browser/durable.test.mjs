@@ -27,8 +27,9 @@ const stored = (page, text = '') => page.evaluate(wanted => new Promise(done => 
   };
 }), text);
 
+/** What a page left behind twice, in the database and aside, is there twice, and counts once. */
 const touchesStored = (page, count) =>
-  eventually('the items in the database', async () => (await stored(page, '"touch"')) === count);
+  eventually('the items in the database', async () => (await stored(page, '"touch"')) >= count);
 
 /** A proxy before a server that has a page; `state.answer` is what it says to posts. */
 async function kiosk(scene, files = { 'index.html': HTML }) {
@@ -247,6 +248,27 @@ scenario('items that were refused for their key take the one that the tag of the
   assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
 });
 
+scenario('what was refused for its key is tried again, also while a page with another key leads', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const files = {
+    '/': html(tag(`${server.origin}/microticks.js`, `data-consumer-key="${key}"`), BUTTON),
+    '/other.html': html(tag(`${server.origin}/microticks.js`, 'data-consumer-key="feed"'), BUTTON),
+  };
+  const site = await scene.site(files);
+  const page = await scene.page(site, { tolerate: FAILURES });
+  await track(page, 1);
+  await server.awaitEvents(1, 'touch');
+  let tries = 0;
+  page.on('request', request => {
+    tries += (request.postData() || '').includes('"feed"');
+  });
+  const other = await page.context().newPage();
+  await other.goto(`${site}/other.html`);
+  await track(other, 2);
+  await eventually('a second try', () => tries > 1);
+});
+
 scenario('a session that became idle while no page was open ends where it was last alive', async scene => {
   const { server, proxy, state } = await kiosk(scene);
   state.answer = null;
@@ -309,7 +331,7 @@ for (const [where, code] of [['the database', ''], ['memory', BROKEN[0][1]]]) {
     const kept = numbers(await server.events('touch'));
     const lost = await dropped();
     assert.deepEqual(kept, upTo(5000).slice(-kept.length), 'the newest are kept, in order');
-    assert.equal(kept.length + lost, 5001, 'all touches and the start of the session are accounted for');
+    assert.ok([5001, 5002].includes(kept.length + lost), 'all touches, the start of the session and maybe its screen');
     assert.ok(kept.length >= 1000 && kept.length < 3000, `${kept.length} were kept`);
     assert.equal(page.said.filter(text => /Too much waits/.test(text)).length, 1);
   });

@@ -131,3 +131,42 @@ scenario('idle rules give screens times of their own, or let the clock stand sti
   await page.clock.fastForward(4_000);
   assert.deepEqual(await reasons(), ['idle', 'idle']);
 });
+
+scenario('a page that names its screen while it is read has shown no other', async scene => {
+  const named = '<script>microticks = [["setScreen", "hall"], ["trackEvent", "lights"]];</script>';
+  const server = await scene.server({
+    'index.html': html(tag('/microticks.js'), BUTTON),
+    'hall.html': html(named, tag('/microticks.js'), BUTTON),
+    'yard.html': html(tag('/microticks.js'), '<script>microticks.trackEvent("lights")</script><section data-mt-screen="yard">Yard</section>'),
+  });
+  await server.addConsumer();
+  const page = await scene.page(server.origin);
+  await page.click('#map');
+  for (const [index, name] of ['hall', 'yard'].entries()) {
+    await page.goto(`${server.origin}/${name}.html`);
+    await server.awaitEvents(index + 1, 'screen');
+  }
+  await server.awaitEvents(2, 'lights');
+  assert.deepEqual((await server.events('screen')).map(event => event.data.screen), ['hall', 'yard']);
+});
+
+scenario('an empty name is none, and no screen is older than its visit', async scene => {
+  const { server, page } = await scene.kiosk(`${BUTTON}<section data-mt-screen="hall">Hall</section>`);
+  await page.click('#map');
+  for (const [index, name] of ['', 'yard'].entries()) {
+    await page.evaluate(given => { document.querySelector('section').dataset.mtScreen = given; }, name);
+    await server.awaitEvents(index + 1, 'screen');
+  }
+  const [session] = await server.sessions();
+  const events = await server.events('screen');
+  assert.deepEqual(events.map(event => event.data.screen), ['/', 'yard']);
+  assert.ok(events.every(event => event.time >= session.started_at));
+});
+
+scenario('a page that the browser has kept is shown anew when somebody comes back to it', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON);
+  await page.click('#map');
+  await page.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))');
+  const [event] = await server.awaitEvents(1, 'screen');
+  assert.equal(event.data.screen, '/');
+});

@@ -1,6 +1,6 @@
 /** From fingers, mice and keys to touches: what is one, what it is called, where it was. */
 import assert from 'node:assert/strict';
-import { BUTTON, scenario } from './harness.mjs';
+import { BUTTON, html, scenario, tag } from './harness.mjs';
 
 /** Everything that was recorded, once nothing waits any more. */
 async function recorded(server, page) {
@@ -131,19 +131,55 @@ scenario('several fingers at once are several touches', async scene => {
   assert.deepEqual(events.map(event => event.data.target), ['two', 'one']);
 });
 
-scenario('a touch comes before what it led to, also where the page acts when the finger goes down', async scene => {
-  const { server, page } = await scene.kiosk(`<button id="down">Down</button><button id="click">Click</button><script>
-    document.getElementById('down').onpointerdown = () => microticks.setScreen('down');
-    document.getElementById('click').onclick = () => microticks.setScreen('click');
+/** Events as reports order them. */
+const inTime = events => [...events].sort((a, b) => Date.parse(a.time) - Date.parse(b.time) || a.seq - b.seq);
+
+scenario('a touch comes before what it led to, also where the page acts when the finger goes down or moves', async scene => {
+  const { server, page } = await scene.kiosk(`<button id="down">Down</button><button id="click">Click</button>
+    <button id="hold">Hold</button><button id="swipe">Swipe</button><section data-mt-screen="first"></section><script>
+    const show = name => document.querySelector('section').dataset.mtScreen = name;
+    document.querySelector('section').style = 'width: 9px; height: 9px';
+    document.getElementById('down').onpointerdown = () => show('down');
+    document.getElementById('click').onclick = () => show('click');
+    document.getElementById('hold').onpointerdown = () => show('hold');
+    document.getElementById('swipe').onpointermove = event => event.buttons && show('swipe');
   </script>`);
-  await page.click('#down');
-  await page.click('#click');
-  const events = await server.awaitEvents(4);
-  assert.deepEqual(
-    events.map(event => [event.action, event.data.screen]),
-    [['click', '/'], ['screen', 'down'], ['click', 'down'], ['screen', 'click']],
-  );
-  assert.deepEqual(events.map(event => event.data.auto), Array(4).fill(undefined));
+  const press = async (id, heldMs, by = 0) => {
+    const { x, y, width, height } = await page.locator(id).boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + by / 3, y + height / 2);
+    await page.waitForTimeout(heldMs);
+    await page.mouse.move(x + width / 2 + by, y + height / 2);
+    await page.mouse.up();
+    // The next touch is another one, and a screen is seen at the second look.
+    await page.waitForTimeout(600);
+  };
+  await press('#down', 0);
+  await press('#click', 0);
+  await press('#hold', 450);
+  await press('#swipe', 450, 60);
+  const events = inTime(await server.awaitEvents(8));
+  assert.deepEqual(events.map(event => [event.action, event.data.screen]), [
+    ['click', 'first'], ['screen', 'down'], ['click', 'down'], ['screen', 'click'],
+    ['click', 'click'], ['screen', 'hold'], ['swipe', 'hold'], ['screen', 'swipe'],
+  ]);
+  assert.deepEqual(events.map(event => event.data.auto), Array(8).fill(undefined));
+});
+
+scenario('a touch whose page goes away when the finger goes down is told, and before the next screen', async scene => {
+  const server = await scene.server({
+    'index.html': html(tag('/microticks.js'), '<button id="next" onpointerdown="location = \'next.html\'">Next</button>'),
+    'next.html': html(tag('/microticks.js'), '<p>Next</p>'),
+  });
+  await server.addConsumer();
+  const page = await scene.page(server.origin);
+  await page.hover('#next');
+  await page.mouse.down();
+  await page.waitForURL('**/next.html');
+  await page.mouse.up();
+  const events = inTime(await server.awaitEvents(2));
+  assert.deepEqual(events.map(event => [event.action, event.data.screen]), [['click', '/'], ['screen', '/next.html']]);
 });
 
 scenario('a home button that ends the session belongs to the session that it ends', async scene => {

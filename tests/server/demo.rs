@@ -1,10 +1,13 @@
 //! `--demo`: what a newcomer reads from the figures of the made-up exhibition.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::harness::{Server, act, microticks, until};
@@ -222,5 +225,25 @@ fn a_demo_takes_no_file() {
             "{arguments:?}"
         );
     }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_demo_that_is_still_being_made_up_can_be_stopped() {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    let mut command = microticks(folder.path(), &["--demo", "--bind", "127.0.0.1:0"]);
+    let mut demo = command
+        .env("TMPDIR", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(demo.stderr.take().unwrap());
+    let mut lines = log.lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains("database file")));
+    let pid = Pid::from_raw(demo.id().try_into().unwrap()).unwrap();
+    kill_process(pid, Signal::TERM).unwrap();
+    assert!(demo.wait().unwrap().success());
+    assert!(!lines.any(|line| line.contains("dashboard:")));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -2,9 +2,11 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::harness::{PATIENCE, Server};
@@ -202,4 +204,35 @@ fn who_watches_keeps_nobody_from_stopping_and_cannot_be_too_many() {
 fn watching_asks_for_the_key() {
     let server = Server::start(&["--key", "k"]);
     assert_eq!(server.get("/live").code(), "missing_key");
+}
+
+#[test]
+fn who_watches_somebody_quiet_hears_that_the_line_is_open_while_others_are_busy() {
+    let (server, key) = Server::with_consumer();
+    let mut watcher = Watcher::new(&server, "?device=quiet");
+    assert_eq!(watcher.next().0, "now");
+    let heard = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !heard.load(Ordering::Relaxed) {
+                batch(&server, &key, &json!([{"type": "alive", "device": "busy"}]));
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        while !watcher.line().starts_with(':') {}
+        heard.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn what_is_under_way_in_an_odd_file_is_told() {
+    let (server, _) = Server::with_consumer();
+    let sql = "INSERT INTO sessions(token, ip, started_at, consumer_id, device) VALUES ('odd', '', x'ff', 1, x'fe')";
+    let connection = Connection::open(server.database()).unwrap();
+    connection.execute(sql, []).unwrap();
+    let (name, data) = Watcher::new(&server, "").next();
+    assert_eq!(
+        (name.as_str(), &data["visits"][0]["device"]),
+        ("now", &json!("\u{fffd}"))
+    );
 }

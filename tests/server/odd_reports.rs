@@ -264,3 +264,69 @@ fn what_is_derived_can_be_checked_and_made_anew() {
     assert_eq!(run("--reindex").0, Some(0));
     assert_eq!(run("--check").0, Some(0));
 }
+
+#[test]
+fn a_file_of_an_older_version_is_not_upgraded_by_a_look_at_it() {
+    let folder = old_file(|connection| {
+        session(connection, "2024-05-01T10:00:00Z");
+    });
+    let file = folder.path().join("microticks.db");
+    let before = std::fs::read(&file).unwrap();
+    let output = act(folder.path(), &["--check"]);
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("an older version"), "{said}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn what_waits_to_be_derived_is_said_by_the_check() {
+    let folder = old_file(|connection| {
+        session(connection, "2024-05-01T10:00:00Z");
+    });
+    assert!(act(folder.path(), &["--reindex"]).status.success());
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    connection
+        .execute("INSERT INTO dirty_sessions VALUES (1)", [])
+        .unwrap();
+    drop(connection);
+    let output = act(folder.path(), &["--check"]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "Looked at 0 sessions. All is well.\n1 more wait to be derived, which the server does.\n"
+    );
+}
+
+#[test]
+fn a_file_that_was_derived_by_other_definitions_is_derived_anew() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        event(connection, id, "2024-05-01T10:00:00Z", "click", "{}");
+    });
+    assert!(act(folder.path(), &["--reindex"]).status.success());
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE derivation SET version = 0; UPDATE session_sums SET touches = 7; UPDATE quarter_sums SET touches = 7",
+        )
+        .unwrap();
+    drop(connection);
+    let server = Server::start_in(&folder, &[]);
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][4], 1);
+    assert!(server.stop().success());
+    assert!(act(folder.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn of_a_session_that_is_never_stopped_the_first_fifty_thousand_events_are_derived() {
+    let folder = old_file(|connection| {
+        let id = session(connection, "2024-05-01T10:00:00Z");
+        for _ in 0..50_001 {
+            event(connection, id, "2024-05-01T10:00:00Z", "click", "{}");
+        }
+    });
+    let server = Server::start_in(&folder, &[]);
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][4], 50_000);
+    let last = server.get("/events?session=1&sort.desc=id&limit=1").json();
+    assert_eq!(last["events"][0]["id"], 50_001);
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::harness::{Server, act};
 
@@ -172,6 +173,28 @@ fn video_is_served_in_ranges_and_files_are_not_sent_twice() {
         .status,
         200
     );
+}
+
+#[test]
+fn a_file_of_any_date_and_name_is_served() {
+    let (server, _) = kiosk();
+    let folder = server.folder.path().join("my-app");
+    for (name, modified) in [
+        (
+            "before.txt",
+            UNIX_EPOCH - Duration::from_secs(12_000_000_000),
+        ),
+        (
+            "after.txt",
+            UNIX_EPOCH + Duration::from_secs(260_000_000_000),
+        ),
+        ("film:herring.txt", UNIX_EPOCH),
+    ] {
+        fs::write(folder.join(name), "x").unwrap();
+        let file = fs::File::options().write(true).open(folder.join(name));
+        file.unwrap().set_modified(modified).unwrap();
+        assert_eq!(server.get(&format!("/{name}")).text(), "x", "{name}");
+    }
 }
 
 #[test]

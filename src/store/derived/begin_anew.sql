@@ -1,11 +1,4 @@
--- Empties all that is derived and makes every session one that is to be derived.
-DELETE FROM session_sums;
-DELETE FROM views;
-DELETE FROM touches;
-DELETE FROM session_screens;
-DELETE FROM session_actions;
-DELETE FROM session_languages;
-DELETE FROM session_media;
+-- Empties what is summed over sessions, and makes every session one that is to be derived.
 DELETE FROM quarter_sums;
 DELETE FROM screen_fortnights;
 DELETE FROM names;

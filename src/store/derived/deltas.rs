@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use crate::derive::ScreenSums;
-use crate::model::calendar::FORTNIGHT_MS;
-
-/// Milliseconds of a quarter of an hour.
-const QUARTER_MS: i64 = 15 * 60 * 1000;
+use crate::model::calendar::{FORTNIGHT_MS, QUARTER_MS};
 
 /// What a session adds to the sums.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::derive::{EventRow, SessionRow};
+use crate::limits;
 use crate::store::columns::text;
 
 /// A session and its events. Files of the original service hold any type and broken text.
@@ -28,7 +29,7 @@ struct StoredEvent {
     received_at: Option<i64>,
 }
 
-/// Reads a session, if there is one.
+/// Reads a session, if there is one, with as many of its events as are derived.
 pub(super) fn read(
     connection: &Connection,
     session_id: i64,
@@ -54,17 +55,27 @@ pub(super) fn read(
     let sql = "SELECT id, time, action, CASE typeof(data) WHEN 'text' THEN data END, seq, received_at \
                FROM events WHERE session_id = ?1 ORDER BY id";
     let mut events = connection.prepare_cached(sql)?;
-    let events = events.query_map([session_id], |row| {
-        Ok(StoredEvent {
+    let mut events = events.query([session_id])?;
+    let mut bytes = 0;
+    while let Some(row) = events.next()? {
+        let event = StoredEvent {
             id: row.get(0)?,
             time: text(row, 1)?.unwrap_or_default(),
             action: text(row, 2)?.unwrap_or_default(),
             data: text(row, 3)?,
             seq: number(row, 4)?,
             received_at: number(row, 5)?,
-        })
-    })?;
-    rows.events = events.collect::<rusqlite::Result<_>>()?;
+        };
+        bytes += event.time.len() + event.action.len() + event.data.as_ref().map_or(0, String::len);
+        if rows.events.len() >= limits::DERIVED_EVENTS || bytes > limits::DERIVED_BYTES {
+            log::debug!(
+                "only the first {} events of session {session_id} are derived",
+                rows.count()
+            );
+            break;
+        }
+        rows.events.push(event);
+    }
     Ok(Some(rows))
 }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::TABLES;
 use super::deltas::Contribution;
 use crate::derive::{Derived, NameId, ScreenSums, Suspect};
 
@@ -13,17 +14,6 @@ pub(super) struct Owner {
     pub(super) device: Option<i64>,
     pub(super) marked: bool,
 }
-
-/// Tables with rows of single sessions, by their column `session_id`.
-const DELETES: [&str; 7] = [
-    "DELETE FROM session_sums WHERE session_id = ?1",
-    "DELETE FROM views WHERE session_id = ?1",
-    "DELETE FROM touches WHERE session_id = ?1",
-    "DELETE FROM session_screens WHERE session_id = ?1",
-    "DELETE FROM session_actions WHERE session_id = ?1",
-    "DELETE FROM session_languages WHERE session_id = ?1",
-    "DELETE FROM session_media WHERE session_id = ?1",
-];
 
 /// Removes the derived rows of a session, if it has any, and says what they contributed to the sums.
 pub(super) fn take(
@@ -63,8 +53,9 @@ pub(super) fn take(
         )?;
         contribution.screens = screens(connection, session_id)?;
     }
-    for sql in DELETES {
-        connection.prepare_cached(sql)?.execute([session_id])?;
+    for table in TABLES {
+        let sql = format!("DELETE FROM {table} WHERE session_id = ?1");
+        connection.prepare_cached(&sql)?.execute([session_id])?;
     }
     Ok(Some(contribution))
 }
