@@ -69,7 +69,14 @@ export async function show(container, state, signal) {
     question: say('overview.grid'), height: 380, load: () => reports('grid'), view: gridView, report: of('grid'),
   }, signal);
   const screens = panel(container, {
-    question: say('overview.screens'), height: 380, load: () => reports('dwell'), view: screensView, report: of('dwell'),
+    question: say('overview.screens'),
+    height: 380,
+    load: async () => {
+      const [{ rows }, overview] = await Promise.all([reports('dwell'), reports('overview')]);
+      return { rows, visits: overview.rows[0].sessions };
+    },
+    view: screensView,
+    report: of('dwell'),
   }, signal);
   container.append(halves);
   const first = panel(halves, {
@@ -268,10 +275,10 @@ function gridView({ rows }) {
 }
 
 /**
- * @param {{rows: any[]}} report
+ * @param {{rows: any[], visits: number}} report
  * @returns {import('./panel.js').View|null}
  */
-function screensView({ rows }) {
+function screensView({ rows, visits }) {
   if (rows.length === 0) return null;
   const measured = rows.filter((row) => row.measured >= MEASURED);
   const held = (measured.length > 0 ? measured : rows.filter((row) => row.measured > 0))
@@ -282,6 +289,7 @@ function screensView({ rows }) {
       ...phrase('overview.screens.viewed', { name: shortName(rows[0].screen), views: say('views', { n: count(rows[0].views) }, rows[0].views) }),
       ...(held.length > 0 ? phrase('overview.screens.held', { name: shortName(held[0].screen), time: seconds(held[0].median_s) }) : []),
     ],
+    visits,
     chart: pair(
       { title: say('overview.screens.most'), rows: rows.slice(0, TOP).map((row) => ({
         name: row.screen, size: row.views, value: count(row.views), href: link(row),

@@ -67,9 +67,9 @@ scenario('few visits are said to be few', async scene => {
     return page.getByText('Fewer than 20 visits').count();
   };
   await post(server.origin, key, Array.from({ length: 19 }, (_, person) => walk(person)).flat());
-  assert.deepEqual([await few('?page=paths'), await few('?page=screens')], [3, 1]);
+  assert.deepEqual([await few('?page=paths'), await few('?page=screens'), await few('')], [3, 1, 7]);
   await post(server.origin, key, walk(19));
-  assert.deepEqual([await few('?page=paths'), await few('?page=screens')], [0, 0]);
+  assert.deepEqual([await few('?page=paths'), await few('?page=screens'), await few('')], [0, 0, 0]);
 });
 
 scenario('without a visit the paths say what to do, and an error offers to try again', async scene => {

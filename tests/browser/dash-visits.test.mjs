@@ -186,6 +186,22 @@ scenario('one visit tells what the reports say of it', async scene => {
   await assertAccessible(page);
 });
 
+scenario('a device without a name is one in the middle of a sentence, in every language', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const items = visit(token(1), Date.now() - HOUR, { steps: STEPS, reason: 'idle' });
+  delete items[0].device;
+  await post(server.origin, key, items);
+  for (const [locale, words] of [
+    ['en-GB', /^20\ss with 4 touches, at a device without a name, on \w+day, /], ['nn-NO', /^20\ss med 4 berøringer, på en enhet uten navn, \p{L}+dag /u],
+    ['de-DE', /^20\ss mit 4 Berührungen, an einem Gerät ohne Namen, /],
+  ]) {
+    const page = await openDash(scene, server, '?page=visits&visit=1', { locale });
+    await settled(page);
+    assert.match(await page.locator('.answer').first().textContent(), words);
+  }
+});
+
 scenario('the replay shows each touch at its time, at its place, on its screen, by keyboard alone', async scene => {
   const { server } = await withOne(scene);
   const page = await openDash(scene, server, '?page=visits&visit=1', {
