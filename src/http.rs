@@ -8,6 +8,7 @@ mod lists;
 mod live;
 mod login;
 mod origin;
+mod packing;
 mod proxy;
 mod reply;
 mod reports;

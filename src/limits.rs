@@ -128,6 +128,8 @@ pub const SNAPSHOT_TIME: Duration = Duration::from_secs(1);
 pub const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a report may take: first to have everything derived, then to be read.
 pub const REPORT_DEADLINE: Duration = Duration::from_secs(10);
+/// Shorter replies are not worth packing.
+pub const PACKED_BYTES: u64 = 1024;
 /// Dates of the report `days`: ten years.
 pub const REPORT_DATES: usize = 3_660;
 /// Rows of figures in a workbook: what Excel and LibreOffice open, 2²⁰, less the header. It is packed while it is sent,

@@ -76,11 +76,7 @@ fn find(name: &str, _: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>
 }
 
 /// Whether `Accept-Encoding` names an encoding and does not forbid it.
-#[cfg_attr(
-    debug_assertions,
-    allow(dead_code, reason = "a debug build packs nothing")
-)]
-fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
+pub fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
     let lines = headers
         .get_all(ACCEPT_ENCODING)
         .iter()

@@ -26,9 +26,12 @@ pub fn bytes(
     reply
 }
 
+/// The type of JSON.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 /// A JSON reply, which nobody may keep.
 pub fn json(status: StatusCode, body: Vec<u8>) -> Response<ReplyBody> {
-    let mut reply = bytes(status, HeaderValue::from_static("application/json"), body);
+    let mut reply = bytes(status, JSON, body);
     reply
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -45,12 +48,20 @@ pub fn empty(status: StatusCode) -> Response<ReplyBody> {
     reply
 }
 
+/// A body that is made while it is sent.
+pub fn streamed<B>(body: B) -> ReplyBody
+where
+    B: hyper::body::Body<Data = Bytes, Error = io::Error> + Send + 'static,
+{
+    Either::Right(body.boxed_unsync())
+}
+
 /// A reply that is made while it is sent.
 pub fn stream<B>(content_type: HeaderValue, body: B) -> Response<ReplyBody>
 where
     B: hyper::body::Body<Data = Bytes, Error = io::Error> + Send + 'static,
 {
-    let mut reply = Response::new(Either::Right(body.boxed_unsync()));
+    let mut reply = Response::new(streamed(body));
     reply.headers_mut().insert(CONTENT_TYPE, content_type);
     reply
         .headers_mut()

@@ -15,7 +15,7 @@ use super::lists::Kind;
 use super::origin::{self, Denied, Peer};
 use super::reply::{self, ReplyBody};
 use super::route::Route;
-use super::{App, assets, collect, lists, live, login, proxy, reports, roster, snapshot};
+use super::{App, assets, collect, lists, live, login, packing, proxy, reports, roster, snapshot};
 use crate::model::Moment;
 use crate::store::StoreError;
 use crate::wire::query::Query;
@@ -33,6 +33,9 @@ pub async fn serve(app: &App, peer: SocketAddr, request: Request<Incoming>) -> R
     };
     let reply = or_internal(answer(app, &route, &head, body, received_at, peer)).await;
     let mut reply = reply.unwrap_or_else(ApiError::into_reply);
+    if route.is_reading() {
+        reply = packing::pack(&head.headers, reply);
+    }
     let is_read = route.is_reading() || route == Route::Dashboard;
     if route.is_collecting() || (is_read && app.config.key.is_some()) {
         reply::allow_every_origin(reply.headers_mut());

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 use crate::harness::{Server, add_consumer};
@@ -394,4 +395,31 @@ fn with_a_key_whoever_has_it_reads() {
             .starts_with("text/html")
     );
     assert_eq!(server.get("/dash?key=g%C3%A5+inn").status, 200);
+}
+
+#[test]
+fn who_takes_gzip_gets_the_same_figures_packed() {
+    let (server, key) = Server::with_consumer();
+    let token = server.session(&key);
+    for at in 0..200 {
+        let event = format!("token={token}&action=click&ts=2024-05-01T10:00:00Z&data={at}");
+        assert_eq!(server.form("/events", &event).status, 200);
+    }
+    for path in ["/events", "/reports", "/reports/grid?tz=UTC"] {
+        let plain = server.get_with(path, &[("Accept-Encoding", "br")]);
+        assert_eq!(plain.header("content-encoding"), None, "{path}");
+        assert_eq!(plain.header("vary"), Some("accept-encoding"), "{path}");
+        let packed = server.get_with(path, &[("Accept-Encoding", "gzip, br")]);
+        assert_eq!(packed.header("content-encoding"), Some("gzip"), "{path}");
+        let mut text = String::new();
+        GzDecoder::new(&packed.body[..])
+            .read_to_string(&mut text)
+            .unwrap();
+        assert_eq!(text, plain.text(), "{path}");
+        assert!(packed.body.len() < text.len() / 2, "{path}");
+    }
+    for path in ["/events?format=csv", "/reports/stops?tz=UTC", "/readyz"] {
+        let reply = server.get_with(path, &[("Accept-Encoding", "gzip")]);
+        assert_eq!(reply.header("content-encoding"), None, "{path}");
+    }
 }
