@@ -1,5 +1,6 @@
 //! Ingest against a plain model: whatever kiosks send, resend, reorder and split differently, with clocks that jump by
-//! years and a server that restarts in between, every answer and every row is the model's.
+//! years and a server that restarts in between, every answer and every row is the model's, and what is derived a little at
+//! a time is what would be derived at once.
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -9,8 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use microticks::model::{Alive, Credential, Item, Moment, Outcome, Request, Stamp, What, Work};
-use microticks::store::consumers;
-use microticks::store::{Agent, Store, StoreConfig};
+use microticks::store::{Agent, Store, StoreConfig, consumers, rebuild};
 use proptest::prelude::*;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -26,6 +26,10 @@ enum Step {
     /// The requests before this one, once more, from so many back.
     Again(usize, Sending),
     Restart,
+    /// Somebody asks for a report.
+    Derive,
+    /// A session is marked as a staff test, or that is taken back.
+    Mark(i64, bool),
 }
 
 /// A request's key, its way and its clocks.
@@ -88,6 +92,8 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (prop::collection::vec(small(), 1..8), sending()).prop_map(|(items, sending)| Step::Request(items, sending)),
         4 => (1_usize..6, sending()).prop_map(|(back, sending)| Step::Again(back, sending)),
         1 => Just(Step::Restart),
+        4 => Just(Step::Derive),
+        1 => (1_i64..5, any::<bool>()).prop_map(|(session_id, excluded)| Step::Mark(session_id, excluded)),
     ]
 }
 
@@ -169,6 +175,17 @@ fn request(items: &[Small], sending: &Sending, keys: &[String]) -> Request {
     }
 }
 
+fn mark(session_id: i64, excluded: bool) -> Request {
+    Request {
+        received_at: Moment::saturating(NOW),
+        ip: [127, 0, 0, 1].into(),
+        work: Work::Mark {
+            session_id,
+            excluded,
+        },
+    }
+}
+
 fn open(path: &Path) -> (Store, Agent) {
     let config = StoreConfig {
         path: path.to_owned(),
@@ -203,6 +220,14 @@ async fn play(steps: &[Step]) -> Result<(), TestCaseError> {
                 running = open(&path);
                 continue;
             }
+            Step::Derive => {
+                running.0.derive_what_changed().await.unwrap();
+                continue;
+            }
+            Step::Mark(session_id, excluded) => {
+                let _unless_unknown = running.0.ingest(mark(*session_id, *excluded)).await;
+                continue;
+            }
             Step::Request(items, sending) => (items.clone(), sending),
             Step::Again(back, sending) => {
                 let skipped = sent.len().saturating_sub(*back);
@@ -227,8 +252,15 @@ async fn play(steps: &[Step]) -> Result<(), TestCaseError> {
         }
         sent.push(items);
     }
+    running.0.derive_what_changed().await.unwrap();
     close(running).await;
-    compare(&model, &Connection::open(&path).unwrap())
+    compare(&model, &Connection::open(&path).unwrap())?;
+    let findings = rebuild::check(&path).unwrap();
+    prop_assert!(findings.is_good(), "{:?}", findings);
+    // Starts with another's token have made sessions of their own.
+    prop_assert!(findings.sessions >= model.sessions.len());
+    prop_assert_eq!(findings.waiting, 0);
+    Ok(())
 }
 
 fn compare(model: &Model, file: &Connection) -> Result<(), TestCaseError> {

@@ -296,7 +296,11 @@ pub mod make {
         Event {
             seq: Seq::parse(&seq.to_string()),
             action: Action::parse(action.to_owned()).unwrap().unwrap(),
-            data: Data::parse(format!("{{\"n\":{seq}}}")).unwrap(),
+            data: Data::parse(format!(
+                r#"{{"n":{seq},"screen":"screen {}","clickX":{seq},"clickY":5}}"#,
+                seq % 3
+            ))
+            .unwrap(),
         }
     }
 

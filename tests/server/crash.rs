@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, add_consumer};
+use crate::harness::{Server, act, add_consumer};
 
 const WRITERS: u64 = 8;
 
@@ -73,6 +73,8 @@ fn a_kill_under_load_loses_nothing_that_was_acknowledged() {
         &Connection::open(folder.path().join("microticks.db")).unwrap(),
         &sent,
     );
+    let derived = act(folder.path(), &["--check"]);
+    assert!(derived.status.success(), "{derived:?}");
     println!("{acknowledged} events were acknowledged and are there once");
     assert!(
         acknowledged > kills,
