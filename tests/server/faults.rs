@@ -62,6 +62,18 @@ impl Faulty {
         )
     }
 
+    /// An event that is large, so that the log must soon be emptied.
+    fn store_large_event(&self, seq: i64) -> String {
+        let item = serde_json::json!({"type": "event", "token": "a".repeat(32), "seq": seq, "action": "a",
+            "data": "x".repeat(200_000), "ts": "2026-01-02T03:04:05Z"});
+        let body = serde_json::json!({"consumer_key": self.key, "items": [item]}).to_string();
+        let head = format!(
+            "POST /batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        self.server.raw(format!("{head}{body}").as_bytes())
+    }
+
     /// The server must have given up without an answer; the next one finds a whole file.
     fn assert_gave_up(self, answer: &str, stored: i64) {
         assert_eq!(answer, "", "nobody is told what nobody knows");
@@ -104,18 +116,9 @@ fn a_write_to_the_log_that_fails_ends_the_server() {
 #[test]
 fn a_sync_of_the_main_file_that_fails_ends_the_server_and_loses_nothing() {
     let faulty = Faulty::start("", "fdatasync:error=EIO");
-    let data = "x".repeat(200_000);
-    let token = "a".repeat(32);
     let mut acknowledged = 0;
     let last = loop {
-        let item = serde_json::json!({"type": "event", "token": token, "seq": acknowledged, "action": "a", "data": data,
-            "ts": "2026-01-02T03:04:05Z"});
-        let body = serde_json::json!({"consumer_key": faulty.key, "items": [item]}).to_string();
-        let head = format!(
-            "POST /batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-            body.len()
-        );
-        let answer = faulty.server.raw(format!("{head}{body}").as_bytes());
+        let answer = faulty.store_large_event(acknowledged);
         if !answer.starts_with("HTTP/1.1 200") {
             break answer;
         }
@@ -128,6 +131,25 @@ fn a_sync_of_the_main_file_that_fails_ends_the_server_and_loses_nothing() {
     assert_eq!(status.code(), Some(1), "{log}");
     let server = Server::start_in(&folder, &[]);
     assert!(server.count("SELECT count(*) FROM events") >= acknowledged);
+}
+
+#[test]
+fn a_disk_that_is_full_when_the_log_is_emptied_loses_nothing() {
+    let faulty = Faulty::start("", "pwrite64:error=ENOSPC:when=1");
+    let full = "cannot be emptied while the disk is full";
+    let mut acknowledged = 0;
+    while !faulty.server.log().contains(full) {
+        let answer = faulty.store_large_event(acknowledged);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        acknowledged += 1;
+        assert!(acknowledged < 200, "the log was never emptied");
+    }
+    let count = "SELECT count(*) FROM events";
+    assert_eq!(faulty.server.count(count), acknowledged);
+    let folder = Arc::clone(&faulty.folder);
+    let log = faulty.server.log_after_stop();
+    assert_eq!(log.matches(full).count(), 1, "said once:\n{log}");
+    assert_eq!(Server::start_in(&folder, &[]).count(count), acknowledged);
 }
 
 #[test]
