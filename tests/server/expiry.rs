@@ -169,3 +169,25 @@ fn without_a_time_out_sessions_stay_open() {
         Value::Null
     );
 }
+
+#[test]
+fn a_clock_that_is_behind_what_was_stored_is_said_at_start_and_expires_nothing_early() {
+    let (server, key) = server("3600");
+    let token = server.session(&key);
+    let event = format!("token={token}&action=click&ts=2026-01-02T03:04:05Z&data=1");
+    assert_eq!(server.form("/events", &event).status, 200);
+    let folder = server.folder.clone();
+    assert!(server.stop().success());
+    // As if this start were five years before the last one.
+    let file = rusqlite::Connection::open(folder.path().join("microticks.db")).unwrap();
+    let sql = "UPDATE events SET received_at = received_at + 157680000000; \
+               UPDATE sessions SET received_at = received_at + 157680000000";
+    file.execute_batch(sql).unwrap();
+    drop(file);
+    let server = Server::start_in(&folder, &["--session-timeout", "3600"]);
+    assert_eq!(server.form("/events", &event).status, 200);
+    assert_eq!(session(&server)["stopped_at"], Value::Null);
+    let log = server.log_after_stop();
+    let said = log.matches("clock is behind the newest event in the file");
+    assert_eq!(said.count(), 1, "{log}");
+}
