@@ -1,8 +1,8 @@
 //! Prepares the files that the release binary embeds.
 //!
-//! Every file of `static/` and `examples/` is copied to `OUT_DIR/assets` together with a brotli and a gzip form of
-//! it (left out where compressing gains nothing), so that the server never compresses anything. Whole-line comments and
-//! indentation are removed from the client, which kiosks load; all other files are served as they are written.
+//! Of every file of `static/` and `examples/` a brotli and a gzip form are written to `OUT_DIR/assets`, so that the server
+//! never packs them; where that gains nothing, the file itself. Whole-line comments and indentation are removed from the
+//! client, which kiosks load; all other files are served as they are written.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -39,13 +39,12 @@ fn pack_file(from: &Path, to: &Path) -> io::Result<()> {
         let source = String::from_utf8(bytes).map_err(io::Error::other)?;
         bytes = bare_code(&source).into_bytes();
     }
-    fs::write(to, &bytes)?;
-    for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
-        if packed.len() < bytes.len() {
-            fs::write(with_ending(to, ending), packed)?;
-        }
+    let (brotli, gzip) = (brotli(&bytes)?, gzip(&bytes)?);
+    if gzip.len().max(brotli.len()) >= bytes.len() {
+        return fs::write(to, &bytes);
     }
-    Ok(())
+    fs::write(with_ending(to, "br"), brotli)?;
+    fs::write(with_ending(to, "gz"), gzip)
 }
 
 fn with_ending(path: &Path, ending: &str) -> PathBuf {

@@ -1,7 +1,8 @@
 //! The embedded files: pages, styles, scripts and the client.
 //!
-//! A release build holds each file as it is, in brotli and in gzip, made by `build.rs`; a debug build reads the
-//! folders, so that a change shows at the next reload. No path of the file system is ever built from a request.
+//! A release build holds each file in brotli and in gzip, made by `build.rs`, or as it is where that gains nothing; a debug
+//! build reads the folders, so that a change shows at the next reload. No path of the file system is ever built from a
+//! request.
 
 use bytes::Bytes;
 use hyper::header::{
@@ -48,31 +49,68 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
 #[cfg(not(debug_assertions))]
 const ENCODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
-/// Finds a file, packed as well as the client can unpack it.
-#[cfg(not(debug_assertions))]
-fn find(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    if ENCODINGS.iter().any(|(_, ending)| name.ends_with(ending)) {
-        return None;
-    }
-    let packed = ENCODINGS
-        .iter()
-        .filter(|(encoding, _)| accepts(headers, encoding));
-    let mut packed = packed.filter_map(|(encoding, ending)| {
-        Some((Packed::get(&format!("{name}{ending}"))?, encoding))
-    });
-    match packed.next() {
-        Some((file, encoding)) => Some((file, Some(encoding))),
-        None => Packed::get(name).map(|file| (file, None)),
+/// A file in one of its forms. Each form has a strong tag of its own.
+struct Form {
+    bytes: Bytes,
+    etag: String,
+    encoding: Option<&'static str>,
+}
+
+impl Form {
+    fn new(file: EmbeddedFile, encoding: Option<&'static str>) -> Form {
+        let hash = &file.metadata.sha256_hash()[..16];
+        let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Form {
+            etag: format!("\"{digits}\""),
+            bytes: Bytes::from_owner(file.data),
+            encoding,
+        }
     }
 }
 
+/// Finds a file, packed as well as the client can unpack it.
+#[cfg(not(debug_assertions))]
+fn find(name: &str, headers: &HeaderMap) -> Option<Form> {
+    if ENCODINGS.iter().any(|(_, ending)| name.ends_with(ending)) {
+        return None;
+    }
+    let understood = ENCODINGS
+        .iter()
+        .filter(|(encoding, _)| accepts(headers, encoding));
+    let mut packed = understood.filter_map(|(encoding, ending)| {
+        let file = Packed::get(&format!("{name}{ending}"))?;
+        Some(Form::new(file, Some(encoding)))
+    });
+    packed
+        .next()
+        .or_else(|| Some(Form::new(Packed::get(name)?, None)))
+        .or_else(|| unpacked(name))
+}
+
+/// A file of which only packed forms are embedded, for a client that can unpack none of them: hardly any browser.
+#[cfg(not(debug_assertions))]
+fn unpacked(name: &str) -> Option<Form> {
+    let packed = Form::new(Packed::get(&format!("{name}.gz"))?, None);
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(
+        &mut flate2::read::GzDecoder::new(&packed.bytes[..]),
+        &mut bytes,
+    )
+    .ok()?;
+    Some(Form {
+        bytes: bytes.into(),
+        etag: packed.etag.replacen('"', "\"plain-", 1),
+        encoding: None,
+    })
+}
+
 #[cfg(debug_assertions)]
-fn find(name: &str, _: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+fn find(name: &str, _: &HeaderMap) -> Option<Form> {
     let file = match name.strip_prefix("example/") {
         Some(name) => Examples::get(name),
         None => Static::get(name),
     };
-    file.map(|file| (file, None))
+    file.map(|file| Form::new(file, None))
 }
 
 /// Whether `Accept-Encoding` names an encoding and does not forbid it.
@@ -115,20 +153,14 @@ pub fn serve_as(
     name: &str,
     headers: &HeaderMap,
 ) -> Result<Response<ReplyBody>, ApiError> {
-    let (file, encoding) = find(name, headers).ok_or(ApiError::NotFound)?;
-    // One strong tag for each form of a file: each has its own hash.
-    let etag: String = file.metadata.sha256_hash()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let etag = format!("\"{etag}\"");
+    let form = find(name, headers).ok_or(ApiError::NotFound)?;
     let content_type = content_type(name);
     let is_page = content_type.as_bytes().starts_with(b"text/html");
-    let mut reply = if status == StatusCode::OK && is_known(headers, &etag) {
+    let mut reply = if status == StatusCode::OK && is_known(headers, &form.etag) {
         reply::empty(StatusCode::NOT_MODIFIED)
     } else {
-        let mut reply = reply::bytes(status, content_type, Bytes::from_owner(file.data));
-        if let Some(encoding) = encoding {
+        let mut reply = reply::bytes(status, content_type, form.bytes);
+        if let Some(encoding) = form.encoding {
             reply
                 .headers_mut()
                 .insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -138,7 +170,7 @@ pub fn serve_as(
     let headers = reply.headers_mut();
     headers.insert(
         ETAG,
-        HeaderValue::try_from(etag).expect("hexadecimal digits are a header"),
+        HeaderValue::try_from(form.etag).expect("hexadecimal digits are a header"),
     );
     headers.insert(VARY, HeaderValue::from_name(ACCEPT_ENCODING));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

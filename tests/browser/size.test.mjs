@@ -3,21 +3,22 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { parse, tokenizer } from 'acorn';
 import { CLIENT, bareCode } from './client.mjs';
 import { scenario } from './harness.mjs';
 
 const LIMIT_BYTES = 8192;
 
-/** The client as the server sends it: the bytes on the wire, and their encoding. */
-async function served(url) {
-  const [response] = await once(http.get(url, { headers: { 'Accept-Encoding': 'gzip' } }), 'response');
+/** A file as the server sends it: the bytes on the wire, their encoding and tag. */
+async function served(url, accepted = 'gzip') {
+  const [response] = await once(http.get(url, { headers: { 'Accept-Encoding': accepted } }), 'response');
   const chunks = [];
   for await (const chunk of response) {
     chunks.push(chunk);
   }
-  return { bytes: Buffer.concat(chunks), encoding: response.headers['content-encoding'] };
+  const { etag, 'content-encoding': encoding } = response.headers;
+  return { bytes: Buffer.concat(chunks), encoding, etag };
 }
 
 test('the client is ES2017, as written and as embedded', () => {
@@ -38,4 +39,16 @@ scenario(`the client has at most ${LIMIT_BYTES} bytes`, async scene => {
   const size = debug ? gzipSync(bareCode(bytes.toString()), { level: 9 }).length : bytes.length;
   scene.log(`microticks.js: ${size} of ${LIMIT_BYTES} bytes gzipped${debug ? ', as a release would embed it' : ''}`);
   assert.ok(size <= LIMIT_BYTES);
+});
+
+scenario('every form of a file is the same file, with a tag of its own', async scene => {
+  const server = await scene.server();
+  const UNPACK = { gzip: gunzipSync, br: brotliDecompressSync };
+  for (const path of ['microticks.js', 'dash/dash.css', 'example/']) {
+    const forms = await Promise.all(['gzip', 'br', 'identity'].map(accepted => served(`${server.origin}/${path}`, accepted)));
+    const texts = new Set(forms.map(({ bytes, encoding }) => (encoding ? UNPACK[encoding](bytes) : bytes).toString()));
+    assert.equal(texts.size, 1, path);
+    assert.equal(forms[2].encoding, undefined);
+    assert.equal(new Set(forms.map(({ etag }) => etag)).size, new Set(forms.map(({ encoding }) => encoding)).size);
+  }
 });
