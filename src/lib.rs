@@ -2,7 +2,6 @@
 //!
 //! | room | what it is |
 //! |---|---|
-//! | [`cli`], [`config`] | flags as typed; flags, environment and defaults resolved |
 //! | [`limits`] | every limit with its reason |
 //! | [`model`] | sessions, events, consumers and the checked types they are made of |
 //! | [`wire`] | the field names of requests and replies: bytes to model, results to JSON, CSV and workbooks |
@@ -12,8 +11,9 @@
 //! | [`demo`] | a made-up exhibition, which comes in as a page's batches do |
 //! | [`http`] | connections, routes, replies, embedded assets |
 //! | [`ops`] | the log, and errors for Sentry |
+//! | [`cli`], [`config`] | flags as typed; flags, environment and defaults resolved |
 //!
-//! Each room uses only those above it. ARCHITECTURE.md has the ways through them and what must stay true.
+//! Each room uses only those above it; the program itself (`main.rs`) and [`run`] use them all. ARCHITECTURE.md has the ways through them and what must stay true.
 
 pub mod cli;
 pub mod config;

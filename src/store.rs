@@ -217,6 +217,11 @@ impl Store {
     }
 
     /// Reads on in a list of events and gives each to `sink`, until the list is over or the sink has enough for now.
+    ///
+    /// # Errors
+    ///
+    /// As for every read: [`StoreError::Starting`] and [`StoreError::Overloaded`] after 5 s, [`StoreError::Stopping`],
+    /// [`StoreError::Interrupted`] past the deadline, [`StoreError::Internal`].
     pub async fn next_events<S: Send + 'static>(
         &self,
         scan: Scan,
@@ -229,7 +234,7 @@ impl Store {
         .await
     }
 
-    /// Reads on in a list of sessions and gives each to `sink`, until the list is over or the sink has enough for now.
+    /// Reads on in a list of sessions, like [`Store::next_events`].
     pub async fn next_sessions<S: Send + 'static>(
         &self,
         scan: Scan,
@@ -278,6 +283,11 @@ impl Store {
     }
 
     /// Has the writer derive every session that is dirty now, so that a report is never partial.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Deriving`] while the file as a whole is derived, with how far that is; [`StoreError::Overloaded`]
+    /// where it takes longer than 10 s; those of every read.
     pub async fn derive_what_changed(&self) -> Result<(), StoreError> {
         self.wait_until_ready().await?;
         if self.freshness.has_backlog()
@@ -296,6 +306,10 @@ impl Store {
     }
 
     /// Runs one read of a report. There are never more of them than cores, so that reading cannot hurt collecting.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Overloaded`] after 10 s without a turn; those of every read.
     pub async fn read_report<T: Send + 'static>(
         &self,
         deadline: Duration,
@@ -308,6 +322,11 @@ impl Store {
 
     /// Has the writer make a copy of the whole file, which holds at least all that was acknowledged before. There is
     /// never more than one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Copying`] while there is another, [`StoreError::NoRoom`] on a disk that cannot hold it,
+    /// [`StoreError::Stopping`], [`StoreError::Internal`].
     pub async fn copy(&self) -> Result<FileCopy, StoreError> {
         self.wait_until_ready().await?;
         let made = self.copying.ask()?;

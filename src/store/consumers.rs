@@ -167,6 +167,10 @@ pub struct Added {
 }
 
 /// Makes a consumer, and the file if there is none. A server may run on the file meanwhile.
+///
+/// # Errors
+///
+/// The name is taken or no name, the filter cannot be read, or the file cannot be written.
 pub fn add(path: &Path, name: &str, ip_filter: Option<&str>) -> Result<Added, ConsumerError> {
     let (connection, path, new_file) = open_for_change(path, true)?;
     // The original service left removed consumers their names.

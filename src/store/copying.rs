@@ -183,7 +183,7 @@ pub struct FileCopy {
 }
 
 impl FileCopy {
-    /// Its length.
+    /// Its length in bytes.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -193,7 +193,7 @@ impl FileCopy {
         self.left == 0
     }
 
-    /// Reads on.
+    /// The next piece, of at most [`limits::CHUNK_BYTES`]; an error where the copy cannot be read.
     pub async fn next(&mut self) -> Result<Bytes, StoreError> {
         if self.place.semaphore().is_closed() {
             return Err(StoreError::Stopping);

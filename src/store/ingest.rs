@@ -6,7 +6,7 @@
 
 mod batch;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,8 @@ pub(super) struct Ingest {
     clicks: HashMap<i64, Clicks>,
     /// Sessions that this transaction may have changed.
     changed: BTreeSet<i64>,
+    /// Sessions that are known to be marked as dirty, and need not be marked again.
+    dirty: HashSet<i64>,
     data_version: i64,
     expiry: Expiry,
     /// When the group that is being applied began.
@@ -71,6 +73,7 @@ impl Ingest {
             sessions: HashMap::new(),
             clicks: HashMap::new(),
             changed: BTreeSet::new(),
+            dirty: HashSet::new(),
             data_version: 0,
             expiry: Expiry::new(session_timeout, now),
             now,
@@ -116,7 +119,13 @@ impl Ingest {
         self.sessions.clear();
         self.clicks.clear();
         self.changed.clear();
+        self.dirty.clear();
         self.news.clear();
+    }
+
+    /// Sessions were derived, so any of them may not be dirty any more.
+    pub(super) fn note_derived(&mut self) {
+        self.dirty.clear();
     }
 
     /// Tells those who watch what was committed.
@@ -183,7 +192,9 @@ impl Ingest {
         for (session_id, Clicks { count, last }) in self.clicks.drain() {
             update.execute((session_id, count, last.to_string()))?;
         }
-        derived::mark_dirty(connection, std::mem::take(&mut self.changed))
+        let changed = std::mem::take(&mut self.changed);
+        let clean = changed.into_iter().filter(|id| self.dirty.insert(*id));
+        derived::mark_dirty(connection, clean)
     }
 
     fn count_click(&mut self, session_id: i64, event: &Event, time: Moment) {

@@ -56,6 +56,10 @@ impl Alone {
 }
 
 /// Derives the whole file anew. Returns how many sessions it has. Cut off, the next start goes on where this ended.
+///
+/// # Errors
+///
+/// The file is missing, foreign or in use by a server, or cannot be read or written.
 pub fn reindex(path: &Path) -> Result<usize, OpenError> {
     Alone::open(path, true)?.run(|connection| {
         // What is lost by a power cut is derived again, so no commit but the last needs to be synced.
@@ -119,6 +123,10 @@ impl Findings {
 
 /// Compares all that is derived with what it should be, and changes nothing. Sessions that wait to be derived are not
 /// compared.
+///
+/// # Errors
+///
+/// As for [`reindex`]; and the file is of an older version.
 pub fn check(path: &Path) -> Result<Findings, OpenError> {
     Alone::open(path, false)?.run(|connection| {
         let mut findings = Findings {

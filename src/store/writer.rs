@@ -272,6 +272,7 @@ impl Writer {
                 self.identity.check_log()?;
                 self.end_trouble();
                 self.deriving.end_turn();
+                self.ingest.note_derived();
                 self.keep_log_short(connection)
             }
             Err(error) => self.passing(connection, error).map(drop),
