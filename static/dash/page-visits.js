@@ -37,7 +37,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * @property {'clock'|'stuck'|'echo'|'never_stopped'|null} suspect
  */
 
-/** @typedef {{visits: Visit[], since: string, parameters: import('./api.js').Parameters}} Found `since`: only from that day on. */
+/**
+ * @typedef {object} Found
+ * @property {Visit[]} visits Those to list, the latest first.
+ * @property {number} suspects How many of the period look like no visitor, listed or not.
+ * @property {string} since Only from that day on.
+ * @property {import('./api.js').Parameters} parameters
+ */
 
 /** @type {import('./pages.js').Page['show']} */
 export async function show(container, state, signal) {
@@ -171,7 +177,7 @@ function chooser(state, choose) {
  * @param {import('./state.js').State} state
  * @param {import('./api.js').Filter} filter
  * @param {AbortSignal} signal
- * @returns {Promise<Found>} The latest first.
+ * @returns {Promise<Found>}
  */
 async function visitsOf(state, filter, signal) {
   const marked = onlyOf(state) === 'marked' ? { marked: 'only' } : {};
@@ -181,9 +187,10 @@ async function visitsOf(state, filter, signal) {
     readReport('sessions', parameters, signal),
     state.action ? idsWith(state.action, parameters, signal) : null,
   ]);
-  const visits = rows.filter((row) => (doing === null || doing.has(row.session_id))
-    && (onlyOf(state) !== 'suspect' || row.suspect !== null)).reverse();
-  return { visits, since, parameters };
+  const found = rows.filter((row) => doing === null || doing.has(row.session_id)).reverse();
+  const suspects = found.filter(({ suspect }) => suspect !== null);
+  const lists = { marked: found, suspect: suspects, all: found.filter(({ suspect }) => !isLeftOut(suspect)) };
+  return { visits: lists[onlyOf(state)], suspects: suspects.length, since, parameters };
 }
 
 /**
@@ -227,16 +234,16 @@ async function idsWith(action, { from, to, consumer, device }, signal) {
  * @param {(visits: number[], isTest: boolean) => Promise<void>} change
  * @returns {import('./panel.js').View}
  */
-function view({ visits, since, parameters }, state, move, change) {
+function view({ visits, suspects, since, parameters }, state, move, change) {
   const only = onlyOf(state);
   const echoes = visits.filter(({ suspect }) => suspect === 'echo').map((row) => row.session_id);
   return {
-    answer: answer(visits, only),
+    answer: answer(visits, suspects, only),
     chart: h('div', {},
       since && h('p', { class: 'few small' }, say('visits.since', { day: dateName(since) })),
       only !== 'marked' && echoes.length > 0 && h('div', { class: 'row offer' },
         h('p', { class: 'small' }, say('visits.echoes', { n: count(echoes.length) }, echoes.length)),
-        h('button', { type: 'button', onclick: () => change(echoes, true) }, say(echoes.length === 1 ? 'mark.exclude' : 'mark.echoes', { n: count(echoes.length) }))),
+        h('button', { type: 'button', onclick: () => change(echoes, true) }, say('mark.echoes', { n: count(echoes.length), id: echoes[0] }, echoes.length))),
       listOf(visits, state, move, change)),
     report: { name: 'sessions', parameters },
   };
@@ -244,14 +251,14 @@ function view({ visits, since, parameters }, state, move, change) {
 
 /**
  * @param {Visit[]} visits
+ * @param {number} suspects
  * @param {'suspect'|'marked'|'all'} only
  * @returns {(string|Node)[]}
  */
-function answer(visits, only) {
+function answer(visits, suspects, only) {
   const [first] = visits;
   const all = h('b', {}, say('visits', { n: count(visits.length) }, visits.length));
   if (only !== 'all') return phrase(`visits.answer.${only}`, { visits: all });
-  const suspects = visits.filter(({ suspect }) => suspect !== null).length;
   return [
     ...phrase('visits.answer', {
       visits: all, ago: ago(parseTime(first.started_at) ?? 0, Date.now()), touches: say('touches', { n: count(first.touches) }, first.touches),

@@ -321,10 +321,44 @@ scenario('visits that look like no visitor say why, and echoes are marked at onc
   assert.equal(rows.length, 1);
   assert.match(rows[0][8], /^repeats another visit.*Mark as staff test$/);
   await assertAccessible(page);
-  await page.getByRole('button', { name: 'Mark as staff test', exact: true }).click();
+  await page.getByRole('button', { name: `Leave out visit ${suspects[0].session_id}, the second copy` }).click();
   await page.getByText('None: every visit of this period looks like somebody.').waitFor();
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('1 visit to look at.').waitFor();
+});
+
+scenario('a visit that no figure has is listed only as a suspect, and no column of it is cut off', async scene => {
+  const { server, key } = await withOne(scene);
+  // Dirt on the glass.
+  const steps = Array.from({ length: 200 }, (_, index) => [index * 30, ...touch('stuck', 'x', 100, 50)]);
+  await post(server.origin, key, visit(token(2), Date.now() - 3 * HOUR, { steps, reason: 'idle' }));
+  const page = await openDash(scene, server, '?page=visits&range=7', { viewport: { width: 1280, height: 800 } });
+  await page.getByText('1 visit. The latest began').waitFor();
+  assert.deepEqual((await rowsOf(list(page))).map(row => row[5]), ['home']);
+  const overview = await openDash(scene, server, '?range=7');
+  await overview.getByText('1 visit in this period.').waitFor();
+  await page.getByRole('link', { name: '1 looks like no visitor' }).click();
+  await page.getByText('1 visit to look at.').waitFor();
+  for (const language of ['English', 'Norsk', 'Deutsch']) {
+    await page.getByRole('button', { name: language }).click();
+    await settled(page);
+    const [row] = await rowsOf(page.locator('.page-visits'));
+    assert.equal(row[5], 'stuck');
+    assert.equal(await page.locator('.scroller').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth), 0, language);
+  }
+});
+
+scenario('on a phone the names of a table stay in sight', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const page = await openDash(scene, server, '?page=visits', { viewport: { width: 390, height: 800 } });
+  await settled(page);
+  const lefts = () => list(page).evaluate(region => {
+    const left = element => Math.round(element.getBoundingClientRect().left - region.getBoundingClientRect().left);
+    return [...region.querySelectorAll('thead th:first-child, tbody tr:first-child th, tbody tr:first-child td:last-child')].map(left);
+  });
+  const before = await lefts();
+  await list(page).evaluate(region => region.scrollBy({ left: 150 }));
+  assert.deepEqual(await lefts(), [0, 0, before[2] - 150]);
 });
 
 scenario('empty, unknown and broken visits are told apart', async scene => {
