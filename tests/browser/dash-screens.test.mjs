@@ -108,6 +108,9 @@ scenario('a heatmap lies right over the picture at any size', async scene => {
   }
   assert.equal(await page.locator('.surface .ring').count(), 3);
   await assertAccessible(page);
+  const hottest = () => page.locator('.surface .step-7').evaluate(cell => getComputedStyle(cell, '::before').backgroundColor);
+  const inLight = await page.emulateMedia({ colorScheme: 'light' }).then(hottest);
+  assert.equal(await page.emulateMedia({ colorScheme: 'dark' }).then(hottest), inLight, 'the picture is the same in the dark');
 });
 
 scenario('without a picture, the page itself lies under the heatmap, as on the kiosk, and records nothing', async scene => {
@@ -247,6 +250,14 @@ scenario('where people came from and went to is what the reports say', async sce
   const panel = panelOf(page, 'Where do people come from, and where do they go?');
   await panel.getByText('As a table').click();
   const count = side => rows => rows.filter(([name]) => !name.startsWith('(')).map(([name, times]) => [name, Number(times)]);
+  const shareOf = async (table, outside) => {
+    const rows = (await rowsOf(table)).map(([name, times]) => [name, Number(times.replace(',', ''))]);
+    const share = Math.round((rows[0][1] / rows.reduce((sum, [, times]) => sum + times, 0)) * 100);
+    return rows[0][0].startsWith('(') ? `${share} % of its views ${outside}` : `${share} % of its views LEADS ${rows[0][0]}`;
+  };
+  const said = [await shareOf(panel.locator('.tabular').first(), 'begin a visit'), await shareOf(panel.locator('.tabular').last(), 'end a visit')];
+  assert.equal((await panel.locator('.answer').textContent()).replace(/\u00a0/g, ' '),
+    `${said[0].replace('LEADS', 'come from')}. ${said[1].replace('LEADS', 'lead on to')}.`);
   const from = count()(await rowsOf(panel.locator('.tabular').first()));
   const to = count()(await rowsOf(panel.locator('.tabular').last()));
   assert.deepEqual(from, transitions.filter(row => row.to_screen === 'map').map(row => [row.from_screen, row.count]));
