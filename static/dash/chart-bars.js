@@ -7,7 +7,10 @@
  */
 
 import { h, nameOf } from './dom.js';
+import { count } from './format.js';
 import { share } from './geometry.js';
+import { say } from './language.js';
+import { openTable } from './panel.js';
 import { tip } from './tip.js';
 
 /**
@@ -20,14 +23,21 @@ import { tip } from './tip.js';
  */
 
 /**
+ * @typedef {object} How
+ * @property {number} [whole] What a bar over the full width stands for; by default the greatest value. Shares give what
+ *   they are shares of, so that bars side by side can be compared.
+ * @property {number} [more] How many rows only the table of the panel has.
+ */
+
+/**
  * @param {Row[]} rows
- * @param {number} [most] What the longest bar stands for, where other charts share the scale.
+ * @param {How} [how]
  * @returns {HTMLElement}
  */
-export function bars(rows, most = Math.max(...rows.map(({ size }) => size))) {
-  return h('ol', { class: 'bars' }, rows.map((row) => {
+export function bars(rows, { whole = Math.max(...rows.map(({ size }) => size)), more = 0 } = {}) {
+  const list = h('ol', { class: 'bars' }, rows.map((row) => {
     const name = typeof row.name === 'string' ? nameOf(row.name) : row.name;
-    const item = h('li', { style: { '--share': share(row.size, most) } },
+    const item = h('li', { style: { '--share': share(row.size, whole) } },
       row.href ? h('a', { href: row.href, 'data-state': true }, name) : h('span', {}, name),
       h('span', { class: 'value' }, row.value));
     if (!row.tip) return item;
@@ -35,10 +45,13 @@ export function bars(rows, most = Math.max(...rows.map(({ size }) => size))) {
     item.append(h('span', { class: 'unseen' }, row.tip));
     return tip(item, row.tip);
   }));
+  if (more <= 0) return list;
+  const rest = h('button', { type: 'button', class: 'more', onclick: () => openTable(rest) }, say('panel.more', { n: count(more) }));
+  return h('div', {}, list, rest);
 }
 
 /**
- * @typedef {{title: string, rows: Row[], none?: string}} Side `none` is what stands there where nothing is.
+ * @typedef {{title: string, rows: Row[], none?: string} & How} Side `none` is what stands there where nothing is.
  */
 
 /**
@@ -59,15 +72,14 @@ export function pair(...sides) {
  * @returns {HTMLElement}
  */
 export function flow(from, to) {
-  const most = Math.max(...[...from.rows, ...to.rows].map(({ size }) => size));
-  return h('div', { class: 'pair flow' }, side(from, most), side(to, most));
+  const whole = Math.max(...[...from.rows, ...to.rows].map(({ size }) => size));
+  return h('div', { class: 'pair flow' }, side({ ...from, whole }), side({ ...to, whole }));
 }
 
 /**
  * @param {Side} side
- * @param {number} [most]
  * @returns {HTMLElement}
  */
-function side({ title, rows, none }, most) {
-  return h('div', {}, h('h3', {}, title), rows.length > 0 ? bars(rows, most) : h('p', { class: 'soft small' }, none));
+function side({ title, rows, none, ...how }) {
+  return h('div', {}, h('h3', {}, title), rows.length > 0 ? bars(rows, how) : h('p', { class: 'soft small' }, none));
 }

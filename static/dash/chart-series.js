@@ -12,6 +12,9 @@ import { byImportance, evenly } from './labels.js';
 import { rove } from './rove.js';
 import { tip } from './tip.js';
 
+/** So much higher than a label's own bar another may be under it, as a share of the chart. */
+const SLACK = 0.02;
+
 /**
  * @typedef {object} Bar
  * @property {number|null} value
@@ -38,15 +41,20 @@ export function series({ label, bars, format }) {
     style: { '--size': share(bar.value, top) },
   }), bar.tip));
   const notable = [values.indexOf(Math.max(...values)), bars.length - 1, 0];
-  const written = [...new Set(notable)].filter((index) => values[index] > 0).map((index) =>
+  const labelled = [...new Set(notable)].filter((index) => values[index] > 0);
+  const written = labelled.map((index) =>
     h('span', { style: { left: middle(index), bottom: `${share(values[index], top) * 100}%` } }, format(values[index])));
+  // A value that would stand on a higher bar beside its own is left to the tooltip.
+  const isFree = (/** @type {number} */ label, /** @type {number} */ start, /** @type {number} */ end) =>
+    values.slice(Math.floor(start * bars.length), Math.ceil(end * bars.length))
+      .every((value) => share(value, top) <= share(values[labelled[label]], top) + SLACK);
   const places = bars.map((bar, index) => ({ at: bar.at, index })).filter(({ at }) => at);
   const axis = places.map(({ at, index }) => h('span', { style: { left: middle(index) } }, at));
   const chart = h('div', { class: 'series', role: 'group', 'aria-label': label },
     h('div', { class: 'plot', 'aria-hidden': 'true' }, lines.map((line) =>
       h('div', { class: 'rule', style: { bottom: `${(line / top) * 100}%` } }, h('span', {}, format(line))))),
     h('div', { class: 'marks' }, marks),
-    byImportance(h('div', { class: 'written', 'aria-hidden': 'true' }, written)),
+    byImportance(h('div', { class: 'written', 'aria-hidden': 'true' }, written), isFree),
     evenly(h('div', { class: 'axis', 'aria-hidden': 'true' }, axis)));
   rove(chart, marks);
   return chart;

@@ -55,13 +55,14 @@ export function share(value, whole) {
  *
  * @param {{start: number, end: number}[]} extents The most important first.
  * @param {number} gap
+ * @param {(index: number) => boolean} [isFree] Whether nothing else is in its way.
  * @returns {boolean[]}
  */
-export function fitting(extents, gap) {
+export function fitting(extents, gap, isFree = () => true) {
   /** @type {{start: number, end: number}[]} */
   const kept = [];
-  return extents.map((extent) => {
-    const free = kept.every(({ start, end }) => extent.end + gap <= start || extent.start >= end + gap);
+  return extents.map((extent, index) => {
+    const free = isFree(index) && kept.every(({ start, end }) => extent.end + gap <= start || extent.start >= end + gap);
     if (free) kept.push(extent);
     return free;
   });

@@ -7,9 +7,9 @@
 
 import { readDevices, ReadError } from './api.js';
 import { isMeant, keyOf } from './device.js';
-import { h, nameOf, setStyle } from './dom.js';
+import { h, nameOf, setStyle, shortName } from './dom.js';
 import { ago, count, parseTime } from './format.js';
-import { say } from './language.js';
+import { phrase, say } from './language.js';
 import { aheadOf, listen } from './live.js';
 import { pulseOf, SHAPES } from './pulse.js';
 
@@ -44,8 +44,9 @@ export async function liveStrip(container, filter, signal) {
   let isLive = false;
 
   const sentence = h('p', { class: 'answer', role: 'status' }, say('live.waiting'));
+  const alarm = h('p', { class: 'answer few silent', hidden: true });
   const list = h('ul', { class: 'devices' });
-  const section = h('section', { class: 'panel live' }, h('h2', {}, say('live.question')), sentence, list);
+  const section = h('section', { class: 'panel live' }, h('h2', {}, say('live.question')), sentence, alarm, list);
   container.append(section);
   listen(filter, {
     now({ time, visits: all }) {
@@ -107,6 +108,7 @@ export async function liveStrip(container, filter, signal) {
     const now = Date.now() + clockAhead;
     announce(isLive ? say('live.visits', { n: count(visits.size) }, visits.size) : say('live.waiting'));
     const all = [...devices].map(([key, device]) => ({ key, device, pulse: pulseOf(device, now) }));
+    warn(all.filter(({ pulse }) => pulse === 'silent').map(({ device }) => device), now);
     const order = ['silent', 'late', 'alive'];
     const first = all.length > SHOWN ? all.sort((a, b) => order.indexOf(a.pulse) - order.indexOf(b.pulse)) : all;
     list.replaceChildren(...first.slice(0, SHOWN).map(({ key, device, pulse }) => item(key, device, pulse, now)));
@@ -122,6 +124,28 @@ export async function liveStrip(container, filter, signal) {
   }
 
   /**
+   * Names the one that fell silent last: the others may be long known.
+   *
+   * @param {Device[]} silent
+   * @param {number} now
+   */
+  function warn(silent, now) {
+    alarm.hidden = silent.length === 0;
+    if (alarm.hidden) return;
+    const latest = silent.reduce((before, device) => (device.last_alive > before.last_alive ? device : before));
+    alarm.replaceChildren(mark('silent'), ' ', ...phrase('live.silent', {
+      n: count(silent.length), name: latest.name ? shortName(latest.name) : say('device.unnamed'), ago: ago(latest.last_alive, now),
+    }, silent.length));
+  }
+
+  /**
+   * @param {import('./pulse.js').Pulse} pulse
+   */
+  function mark(pulse) {
+    return h('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[pulse]);
+  }
+
+  /**
    * @param {string} key
    * @param {Device} device
    * @param {import('./pulse.js').Pulse} pulse
@@ -130,7 +154,7 @@ export async function liveStrip(container, filter, signal) {
   function item(key, device, pulse, now) {
     const its = [...visits.values()].filter((visit) => keyOf(visit.consumer_id, visit.device) === key);
     const touches = its.reduce((sum, visit) => sum + visit.touches, 0);
-    const shape = h('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[pulse]);
+    const shape = mark(pulse);
     const age = Date.now() - device.touched;
     if (age < PULSE_MS) {
       shape.classList.add('touched');

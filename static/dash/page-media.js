@@ -72,7 +72,7 @@ function mediaView({ rows, visits }) {
     ],
     visits,
     chart: pair(
-      { title: say('media.most'), rows: rows.slice(0, TOP).map((film) => ({
+      { title: say('media.most'), more: rows.length - TOP, rows: rows.slice(0, TOP).map((film) => ({
         name: film.target,
         size: film.plays,
         value: count(film.plays),
@@ -80,7 +80,7 @@ function mediaView({ rows, visits }) {
           visits: say('visits', { n: count(film.sessions) }, film.sessions), total: seconds(film.watched_s_total),
         }),
       })) },
-      { title: say('media.toTheEnd'), none: say('media.none'), rows: finished.slice(0, TOP).map((film) => ({
+      { title: say('media.toTheEnd'), none: say('media.none'), whole: 1, more: finished.length - TOP, rows: finished.slice(0, TOP).map((film) => ({
         name: film.target,
         size: film.share,
         value: percent(film.share),
@@ -119,7 +119,7 @@ function languagesView({ rows, visits }) {
       size: row.sessions,
       value: count(row.sessions),
       tip: say('touches', { n: count(row.touches) }, row.touches),
-    }))),
+    })), { more: rows.length - TOP }),
     table: () => table({
       label: say('languages.question'),
       columns: [

@@ -291,10 +291,10 @@ function screensView({ rows, visits }) {
     ],
     visits,
     chart: pair(
-      { title: say('overview.screens.most'), rows: rows.slice(0, TOP).map((row) => ({
+      { title: say('overview.screens.most'), more: rows.length - TOP, rows: rows.slice(0, TOP).map((row) => ({
         name: row.screen, size: row.views, value: count(row.views), href: link(row),
       })) },
-      { title: say('overview.screens.longest'), rows: held.slice(0, TOP).map((row) => ({
+      { title: say('overview.screens.longest'), more: held.length - TOP, rows: held.slice(0, TOP).map((row) => ({
         name: row.screen,
         size: row.median_s,
         value: seconds(row.median_s),
@@ -367,7 +367,7 @@ function shares(rows, key, question, name, shown, label) {
     answer: phrase(`${question}.answer`, { name: name(rows[0]), share: h('b', {}, percent(rows[0][key] / all)) }),
     chart: bars(rows.slice(0, TOP).map((row) => ({
       ...shown(row), size: row[key], value: percent(row[key] / all), tip: visits(row),
-    }))),
+    })), { whole: all, more: rows.length - TOP }),
     visits: all,
     table: () => table({
       label: say(question),

@@ -78,6 +78,8 @@ function choicesView({ rows }) {
     chart: pair(...nths.map((choices, index) => ({
       title: say(`paths.nth.${/** @type {1|2|3} */ (index + 1)}`),
       none: say('paths.nth.none'),
+      whole: alls[index],
+      more: choices.length - TOP,
       rows: choices.slice(0, TOP).map(({ screen, sessions }) => ({
         name: screen,
         size: sessions,
@@ -126,7 +128,7 @@ function journeysView({ rows }) {
       tip: say(row.active_s_median === null ? 'paths.journeys.tip.untimed' : 'paths.journeys.tip', {
         time: seconds(row.active_s_median), n: count(row.stopped_idle), visits: visits(row.sessions),
       }),
-    }))),
+    })), { more: rows.length - JOURNEYS }),
     table: () => table({
       label: say('paths.journeys'),
       columns: [
@@ -166,7 +168,7 @@ function stepsView({ rows, visits }) {
     visits,
     chart: bars(rows.slice(0, JOURNEYS).map((row) => ({
       name: chain([row.from_screen, row.to_screen]), size: row.count, value: count(row.count),
-    }))),
+    })), { more: rows.length - JOURNEYS }),
     table: () => table({
       label: say('paths.steps'),
       search: (row) => `${row.from_screen}\n${row.to_screen}`,

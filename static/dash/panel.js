@@ -92,6 +92,18 @@ function disclosed(table) {
 }
 
 /**
+ * Shows the table of the panel in which an element is.
+ *
+ * @param {HTMLElement} element
+ */
+export function openTable(element) {
+  const details = element.closest('.panel')?.querySelector('details');
+  if (!details) return;
+  details.open = true;
+  details.querySelector('summary')?.focus();
+}
+
+/**
  * @param {Source} report
  * @returns {HTMLElement}
  */

@@ -43,7 +43,7 @@ export async function targetsPanel(container, screen, filter, reports, signal) {
         size: row.touches,
         value: count(row.touches),
         tip: say('targets.tip', { visits: say('visits', { n: count(row.sessions) }, row.sessions) }),
-      }))),
+      })), { more: rows.length - TOP }),
       table: () => table({
         label: say('targets.question'),
         columns: [
@@ -76,8 +76,8 @@ export async function flowPanel(container, screen, filter, reports, signal) {
         ...sentence(to, 'to'),
       ],
       chart: flow(
-        { title: say('ways.from'), rows: from.slice(0, TOP).map((way) => rowOf(way, 'from')), none: say('ways.none') },
-        { title: say('ways.to'), rows: to.slice(0, TOP).map((way) => rowOf(way, 'to')), none: say('ways.none') },
+        { title: say('ways.from'), more: from.length - TOP, rows: from.slice(0, TOP).map((way) => rowOf(way, 'from')), none: say('ways.none') },
+        { title: say('ways.to'), more: to.length - TOP, rows: to.slice(0, TOP).map((way) => rowOf(way, 'to')), none: say('ways.none') },
       ),
       table: () => h('div', { class: 'pair' }, tableOf(from, 'from'), tableOf(to, 'to')),
     }),

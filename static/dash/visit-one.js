@@ -161,7 +161,7 @@ function courseView(session, views) {
         h('a', { href: href({ page: 'screens', screen: row.screen }), 'data-state': true }, nameOf(row.screen))),
       size: row.dwell_s ?? 0,
       value: stayed(row),
-    })))),
+    })), { more: views.length - VIEWS })),
     table: () => table({
       label: say('course.question'),
       columns: [

@@ -214,12 +214,56 @@ scenario('the live strip tells of visits and of the last sign of life of each de
   const items = page.locator('.device');
   await eventually('the strip', async () => {
     const texts = await items.evaluateAll(all => all.map(one => one.textContent));
-    assert.match(texts[0], /^●a.*alive, 1 minute ago.*in use: 3 touches/);
+    assert.match(texts[0], /^●a.*alive, 1 minute ago.*in use: 3 touches so far in this visit$/);
     assert.match(texts[1], /^▲b.*needs a look, 5 minutes ago/);
     assert.match(texts[2], /^■c.*silent, 1 hour ago/);
     assert.match(texts[3], /^▲d.*3 lost/);
     return true;
   });
+  await page.getByText('■ c is silent: its last sign of life came 1 hour ago.').waitFor();
+  await assertAccessible(page);
+});
+
+scenario('of many silent devices the one that fell silent last is named, of none nothing is said', async scene => {
+  const server = await scene.server();
+  const device = (name, minutes) => ({ consumer_id: 1, name, last_alive: new Date(Date.now() - minutes * MINUTE).toISOString(), queued: 0, dropped: 0 });
+  const page = await openDash(scene, server, '', { answers: { devices: { devices: [device('a', 200), device('b', 60), device('c', 1)] } } });
+  await page.getByText('■ 2 devices are silent, most recently b: its last sign of life came 1 hour ago.').waitFor();
+  const lively = await openDash(scene, server, '', { answers: { devices: { devices: [device('c', 1)] } } });
+  await lively.locator('.device').waitFor();
+  assert.equal(await lively.getByText('silent').count(), 0);
+});
+
+scenario('bars of shares are scaled to all visits, and lead to the rest in the table', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, Array.from({ length: 20 }, (_, index) => visit(token(index), Date.now() - DAY, {
+    steps: [[0, 'click', { screen: index < 12 ? 'home' : `screen ${index}` }]], reason: 'idle',
+  })).flat());
+  const page = await openDash(scene, server);
+  await settled(page);
+  const first = panelOf(page, 'What do visitors open first?');
+  const sizes = panel => panel.locator('.bars').first().locator('li').evaluateAll(all => all.map(one => one.style.getPropertyValue('--share')));
+  assert.deepEqual((await sizes(first)).slice(0, 2), ['0.6', '0.05']);
+  assert.deepEqual((await sizes(panelOf(page, 'What holds people?')))[0], '1');
+  await first.getByRole('button', { name: '+ 3 more' }).press('Enter');
+  assert.equal((await rowsOf(first.locator('table'))).length, 9);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'As a table');
+});
+
+scenario('a value stands on no other bar', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  await post(server.origin, key, Array.from({ length: 141 }, (_, index) => visit(token(index), Date.now() - (index === 0 ? 0 : DAY), {
+    steps: [[0, 'click', { screen: 'a' }]], reason: 'idle',
+  })).flat());
+  // Of a quarter, a bar is thinner than the figure.
+  const page = await openDash(scene, server, '?range=90', { viewport: { width: 390, height: 800 } });
+  await settled(page);
+  const shown = () => page.locator('.written span:not(.crowded)').allTextContents();
+  await eventually('the highest', async () => assert.deepEqual(await shown(), ['140']) ?? true);
+  await page.getByLabel('Period').selectOption('7');
+  await eventually('both', async () => assert.deepEqual(await shown(), ['140', '1']) ?? true);
 });
 
 scenario('the live strip rests while nobody looks, and comes back after a cut', async scene => {

@@ -26,6 +26,11 @@ scenario('choices, journeys and steps are what the reports say', async scene => 
   const begun = choices.filter(row => row.nth === 1).reduce((sum, row) => sum + row.sessions, 0);
   const share = Math.round((choices[0].sessions / begun) * 100);
   assert.match(await panelOf(page, CHOICES).locator('.answer').textContent(), new RegExp(`^${share}\\s% of visits begin with ${choices[0].screen}\\.`));
+  // Its share is one of all visits that open a second screen, whatever was the first.
+  const second = choices.filter(row => row.nth === 2);
+  const then = Math.round((second[0].sessions / second.reduce((sum, row) => sum + row.sessions, 0)) * 100);
+  assert.match(await panelOf(page, CHOICES).locator('.answer').textContent(),
+    new RegExp(` Whatever came first, ${then}\\s% of the visits that go on open ${second[0].screen} second\\.$`));
 
   const journeys = await reportOf(page, 'journeys');
   const rows = await tableOf(page, JOURNEYS);
