@@ -128,6 +128,8 @@ pub const SNAPSHOT_TIME: Duration = Duration::from_secs(1);
 pub const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a report may take: first to have everything derived, then to be read.
 pub const REPORT_DEADLINE: Duration = Duration::from_secs(10);
+/// Sessions at the same time with which one is compared: a page that runs twice for weeks beside its visitors.
+pub const ECHO_SESSIONS: usize = 10_000;
 /// Shorter replies are not worth packing.
 pub const PACKED_BYTES: u64 = 1024;
 /// Dates of the report `days`: ten years.

@@ -2,6 +2,8 @@
 
 use rusqlite::Connection;
 
+use crate::limits;
+
 /// Fewer touches than this may be a coincidence.
 const LEAST_TOUCHES: i64 = 3;
 /// How far apart the same touch may be in two sessions.
@@ -37,7 +39,8 @@ pub(super) fn is_echo(connection: &Connection, session: &Session) -> rusqlite::R
         return Ok(false);
     }
     let others = others(connection, session, from_ms, from_ms + active_ms)?;
-    if others.is_empty() {
+    // One that nobody stopped for months must not hold a snapshot for ever.
+    if others.is_empty() || others.len() > limits::ECHO_SESSIONS {
         return Ok(false);
     }
     let own = touches(connection, session.id)?;
