@@ -41,26 +41,33 @@ async function freePort() {
   return port;
 }
 
-async function start(name, scene, server) {
+async function start(name, prefix, scene, server) {
   const { program, flags, conf } = PROXIES[name];
   const [folder, port] = [scene.folder(), await freePort()];
   const file = path.join(folder, 'conf');
-  writeFileSync(file, conf(folder, port, documented(name).replaceAll('127.0.0.1:8001', new URL(server.origin).host)));
+  const text = documented(name).replaceAll('127.0.0.1:8001', new URL(server.origin).host).replaceAll('/microticks/', `${prefix}/`);
+  writeFileSync(file, conf(folder, port, text));
   const running = spawn(executable(program, name), flags(folder, file), { stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(running, 'exit');
   scene.onClose(() => running.kill('SIGKILL') && ended);
   const origin = `http://127.0.0.1:${port}`;
   scene.allow(origin);
-  await eventually(`${name} answers`, async () => (await fetch(`${origin}/microticks/healthz`)).json());
-  return `${origin}/microticks`;
+  await eventually(`${name} answers`, async () => (await fetch(`${origin}${prefix}/healthz`)).json());
+  return `${origin}${prefix}`;
 }
 
-for (const name of Object.keys(PROXIES)) {
-  scenario(`a touch on the example behind ${name}, under a prefix and without a key, is a row`, async scene => {
+for (const [name, prefix] of [['nginx', '/microticks'], ['apache', '/microticks'], ['nginx', '/microticks/api'], ['apache', '/microticks/api']]) {
+  scenario(`a touch on the example behind ${name}, under ${prefix} and without a key, is a row, and shows on the dashboard`, async scene => {
     const server = await scene.server(undefined, { behindProxy: true });
     await server.addConsumer();
-    const page = await scene.page(`${await start(name, scene, server)}/example/`);
+    const base = await start(name, prefix, scene, server);
+    const page = await scene.page(`${base}/example/`, { tolerate: /401/, locale: 'en-GB' });
     await page.locator('body').click({ position: { x: 60, y: 60 } });
     await server.awaitEvents(1, 'click');
+    const dash = await page.context().newPage();
+    await dash.goto(`${base}/dash`);
+    await dash.locator('input[name=key]').fill('reading');
+    await dash.keyboard.press('Enter');
+    await dash.getByText('1 visit is going on.').waitFor();
   });
 }
