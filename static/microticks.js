@@ -831,6 +831,9 @@ let inputAt = (kept('sessionStorage', 'input') || -Infinity) - zero();
 const session = sessionOf(ownPair,
   () => [ruleNow(), idleTimeout, 60].map(parseFloat).find(seconds => seconds >= 0) * 1000);
 
+/** The session that is under way as the page is loaded. */
+const earlierToken = session.token();
+
 /** Tells the touch that is complete; whether there was one. */
 function settle() {
   const touch = lifted;
@@ -928,7 +931,10 @@ function see(since = now()) {
     acted();
     shown = screen;
     const auto = (tracks && moment - inputAt > LED_TO_MS) || undefined;
-    session.track('screen', { screen, auto, lang: langNow() }, false, moment);
+    // A visit that began on this page has not come to its first screen.
+    if (moment || session.token() === earlierToken) {
+      session.track('screen', { screen, auto, lang: langNow() }, false, moment);
+    }
   }
 }
 
