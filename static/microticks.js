@@ -927,12 +927,14 @@ function acted() {
 function see(since = now()) {
   const screen = screenNow();
   if (screen !== shown) {
-    const moment = shown ? since : 0;
+    // A visit that began on this page has not come to its first screen, unless the page names it.
+    const goesOn = session.token() === earlierToken;
+    const isNews = shown || goesOn || given;
+    const moment = shown || !goesOn ? since : 0;
     acted();
     shown = screen;
     const auto = (tracks && moment - inputAt > LED_TO_MS) || undefined;
-    // A visit that began on this page has not come to its first screen.
-    if (moment || session.token() === earlierToken) {
+    if (isNews) {
       session.track('screen', { screen, auto, lang: langNow() }, false, moment);
     }
   }
