@@ -13,7 +13,8 @@
 //! | [`ops`] | the log, and errors for Sentry |
 //! | [`cli`], [`config`] | flags as typed; flags, environment and defaults resolved |
 //!
-//! Each room uses only those above it; the program itself (`main.rs`) and [`run`] use them all. ARCHITECTURE.md has the ways through them and what must stay true.
+//! Each room uses only those above it; the program itself (`main.rs`) and [`run`] use them all. ARCHITECTURE.md has the ways
+//! through them and what must stay true.
 
 pub mod cli;
 pub mod config;

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
@@ -158,4 +159,24 @@ fn memory_stays_bounded_under_full_load() {
     assert_eq!(server.count("SELECT count(*) FROM events"), 12 * 2 * 5_000);
     let peak = peak_memory_kb(&server);
     assert!(peak < MEMORY_KB, "{peak} kB");
+}
+
+#[test]
+fn batches_of_many_items_in_little_text_take_room_too() {
+    let (server, key) = Server::with_consumer();
+    // Nothing leaves the queue meanwhile.
+    let other = Connection::open(server.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let body = json!({"consumer_key": key, "items": vec![1; 5_000]}).to_string();
+    let codes: Vec<String> = thread::scope(|scope| {
+        let posts: Vec<_> = (0..12)
+            .map(|_| scope.spawn(|| server.batch(&body).code()))
+            .collect();
+        posts.into_iter().map(|post| post.join().unwrap()).collect()
+    });
+    for code in ["overloaded", "database_locked"] {
+        assert!(codes.iter().any(|found| found == code), "{codes:?}");
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(server.batch(&body).status, 200, "the room is given back");
 }
