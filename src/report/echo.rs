@@ -139,4 +139,43 @@ mod tests {
             assert_eq!(any, expected.contains(&true));
         }
     }
+
+    /// A file in which session 1 has the touches of session 2, and so many sessions are active at the same time.
+    fn file(others: usize) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(include_str!("../store/derived.sql"))
+            .unwrap();
+        let sql = "WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n <= ?1) \
+                   INSERT INTO session_sums(start_ms, session_id, consumer_id, left_out, marked, touches, views, active_from_ms, \
+                   active_ms, events, open, begin_ms, end_ms, span, points, screens) \
+                   SELECT 0, n, 1, 0, 0, 3, 0, 0, 100, 3, 0, 0, 100, 7, 3, 0 FROM n";
+        let others = i64::try_from(others).unwrap();
+        connection.execute(sql, [others]).unwrap();
+        let sql = "INSERT INTO touches(session_id, position, x, y, nowhere, in_vain, time_ms) \
+                   VALUES (?1, ?2, 5, 5, 0, 0, 20 * ?2)";
+        for session_id in [1, 2] {
+            for position in 1..=3 {
+                connection.execute(sql, (session_id, position)).unwrap();
+            }
+        }
+        connection
+    }
+
+    #[test]
+    fn a_session_beside_too_many_others_is_compared_with_none() {
+        let session = Session {
+            id: 1,
+            consumer_id: Some(1),
+            device: None,
+            active_from_ms: Some(0),
+            active_ms: Some(1_000),
+            points: 3,
+        };
+        let most = limits::ECHO_SESSIONS;
+        for (others, expected) in [(1, true), (most, true), (most + 1, false)] {
+            let found = is_echo(&file(others), &session).unwrap();
+            assert_eq!(found, expected, "{others}");
+        }
+    }
 }
