@@ -5,7 +5,7 @@
 //! snapshots. Nothing outside this module knows SQL.
 
 mod checkpoint;
-mod columns;
+pub(crate) mod columns;
 pub mod consumers;
 mod copying;
 pub(crate) mod derived;

@@ -1,11 +1,11 @@
 //! `sessions`: every session, with those that look like no visitor.
 
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::echo;
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
+use crate::store::columns::text;
 
 /// Suspects that come before an echo: an echo is found out only for those that are neither.
 const BEFORE_ECHO: [&str; 2] = ["clock", "stuck"];
@@ -22,8 +22,8 @@ pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Ce
         row.get::<_, Option<i64>>(3)?
             .map_or(Cell::Nothing, Cell::Number),
         names.cell(device),
-        stored_text(row, 5)?,
-        stored_text(row, 6)?,
+        Cell::text(text(row, 5)?),
+        Cell::text(text(row, 6)?),
         names.cell(reason),
         active_ms.map_or(Cell::Nothing, Cell::seconds),
         number(9)?,
@@ -34,18 +34,6 @@ pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Ce
         names.cell(last),
         Cell::text(suspect(connection, row)?),
     ])
-}
-
-/// A time as it is stored, whatever it is.
-fn stored_text(row: &Row<'_>, at: usize) -> rusqlite::Result<Cell> {
-    Ok(match row.get_ref(at)? {
-        ValueRef::Null => Cell::Nothing,
-        ValueRef::Integer(number) => Cell::Text(number.to_string()),
-        ValueRef::Real(number) => Cell::Text(number.to_string()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
-            Cell::Text(String::from_utf8_lossy(bytes).into_owned())
-        }
-    })
 }
 
 fn suspect(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<String>> {

@@ -4,7 +4,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 /// Any value as text; what is broken in it becomes U+FFFD.
-pub(super) fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
+pub(crate) fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<String>> {
     Ok(match row.get_ref(at)? {
         ValueRef::Null => None,
         ValueRef::Integer(number) => Some(number.to_string()),
