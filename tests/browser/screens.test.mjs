@@ -1,6 +1,6 @@
 /** Which screen is shown: each change is one event, and says whether anybody led to it. */
 import assert from 'node:assert/strict';
-import { BUTTON, html, scenario, tag } from './harness.mjs';
+import { BUTTON, html, scenario, tag, turn } from './harness.mjs';
 
 const TURNED = { prepare: page => page.clock.install() };
 
@@ -117,18 +117,18 @@ scenario('idle rules give screens times of their own, or let the clock stand sti
   };
   await page.evaluate('microticks.setScreen("book")');
   await page.click('#map');
-  await page.clock.fastForward(290_000);
+  await turn(page, 290_000);
   assert.deepEqual(await reasons(), [null]);
-  await page.clock.fastForward(10_000);
+  await turn(page, 10_000);
   assert.deepEqual(await reasons(), ['idle']);
   await page.click('#map');
   await page.evaluate('microticks.setScreen("film:2")');
-  await page.clock.fastForward(600_000);
+  await turn(page, 600_000);
   assert.deepEqual(await reasons(), ['idle', null]);
   await page.evaluate('microticks.setScreen("map")');
-  await page.clock.fastForward(57_000);
+  await turn(page, 57_000);
   assert.deepEqual(await reasons(), ['idle', null]);
-  await page.clock.fastForward(4_000);
+  await turn(page, 4_000);
   assert.deepEqual(await reasons(), ['idle', 'idle']);
 });
 

@@ -1,6 +1,6 @@
 /** One visitor is one session: where it begins, and where it ends by itself. */
 import assert from 'node:assert/strict';
-import { BUTTON, eventually, scenario } from './harness.mjs';
+import { BUTTON, eventually, scenario, turn } from './harness.mjs';
 
 /** A page whose clock the test turns. */
 const TURNED = { prepare: page => page.clock.install() };
@@ -27,13 +27,13 @@ scenario('a session stops as idle, and the next touch begins another', async sce
 scenario('each activity counts the idle time anew, screens and passive events do not', async scene => {
   const { server, page } = await scene.kiosk(BUTTON, TURNED);
   await page.click('#map');
-  await page.clock.fastForward(40_000);
+  await turn(page, 40_000);
   await page.keyboard.press('ArrowDown');
-  await page.clock.fastForward(40_000);
+  await turn(page, 40_000);
   await page.evaluate('microticks.trackEvent("sensor", {}, {passive: true}); microticks.setScreen("attract")');
   await page.evaluate('microticks.flush()');
   assert.deepEqual(await reasons(server), [null]);
-  await page.clock.fastForward(40_000);
+  await turn(page, 40_000);
   await eventually('the idle stop', async () => (await reasons(server))[0] === 'idle');
 });
 
@@ -50,7 +50,7 @@ scenario('a touch after the idle time begins a session, also where the timer com
 scenario('data-idle-timeout="0" never stops a session', async scene => {
   const { server, page } = await scene.kiosk(BUTTON, { attributes: 'data-idle-timeout="0"', ...TURNED });
   await page.click('#map');
-  await page.clock.fastForward(86_400_000);
+  await turn(page, 86_400_000);
   await page.click('#map');
   await page.evaluate('microticks.flush()');
   assert.deepEqual(await reasons(server), [null]);
@@ -59,12 +59,12 @@ scenario('data-idle-timeout="0" never stops a session', async scene => {
 scenario('pauseIdle stops the idle clock, resumeIdle lets it go on where it stood', async scene => {
   const { server, page } = await scene.kiosk(BUTTON, TURNED);
   await page.click('#map');
-  await page.clock.fastForward(50_000);
+  await turn(page, 50_000);
   await page.evaluate('microticks.pauseIdle()');
-  await page.clock.fastForward(600_000);
+  await turn(page, 600_000);
   await page.evaluate('microticks.resumeIdle(); microticks.flush()');
   assert.deepEqual(await reasons(server), [null]);
-  await page.clock.fastForward(11_000);
+  await turn(page, 11_000);
   await eventually('the idle stop', async () => (await reasons(server))[0] === 'idle');
 });
 
@@ -106,7 +106,7 @@ scenario('a machine that slept goes on with a new session', async scene => {
   page.on('request', request => request.method() === 'POST' && sent.push(...request.postDataJSON().items));
   await page.click('#map');
   await page.evaluate('microticks.flush()');
-  await page.clock.fastForward(8 * 3_600_000);
+  await turn(page, 8 * 3_600_000);
   await page.click('#map');
   await page.evaluate('microticks.flush()');
   assert.deepEqual(await reasons(server), ['idle', null]);
@@ -121,7 +121,7 @@ scenario('a drag keeps a session going', async scene => {
   await page.mouse.move(300, 300);
   await page.mouse.down();
   for (let step = 1; step <= 4; step += 1) {
-    await page.clock.fastForward(50_000);
+    await turn(page, 50_000);
     await page.mouse.move(300 + 20 * step, 300);
   }
   await page.mouse.up();
