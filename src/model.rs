@@ -8,6 +8,7 @@ pub mod ip;
 pub mod list;
 pub mod live;
 pub mod moment;
+pub mod points;
 pub mod report;
 pub mod roster;
 pub mod table;

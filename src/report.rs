@@ -10,6 +10,7 @@ mod chosen;
 mod defaults;
 mod dwell;
 mod echo;
+mod fortnights;
 mod heatmap;
 mod languages;
 mod listing;

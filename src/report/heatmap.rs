@@ -1,6 +1,7 @@
 //! `heatmap`: where on the screen fingers land.
 
 use super::chosen::{Context, find_name, of_selected};
+use crate::model::points::TouchedPoint;
 use crate::model::report::Raster;
 use crate::model::table::{Cell, Cells};
 
@@ -32,19 +33,19 @@ pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let by_session = of_selected!("heatmap.sql");
     let between = include_str!("heatmap_of_many.sql");
     context.each_of_many(by_session, between, &[(":place", &place)], |row| {
-        let (x, y): (f64, f64) = (row.get(2)?, row.get(3)?);
-        let size = row.get::<_, Option<f64>>(4)?.zip(row.get(5)?);
-        let (page_width, page_height) = size.unwrap_or(usual);
-        let col = cell(x, cols, page_width, width);
-        let row_index = cell(y, rows, page_height, height);
-        let sums = &mut cells[row_index * width + col];
-        sums.clicks += 1;
-        sums.nowhere += row.get::<_, i64>(6)?;
-        sums.in_vain += row.get::<_, i64>(7)?;
-        let session_id = Some(row.get(1)?);
-        if sums.last != session_id {
-            sums.last = session_id;
-            sums.sessions += 1;
+        let session_id: i64 = row.get(1)?;
+        for point in TouchedPoint::unpack(row.get_ref(2)?.as_blob()?) {
+            let (page_width, page_height) = point.size.unwrap_or(usual);
+            let col = cell(point.x, cols, page_width, width);
+            let row_index = cell(point.y, rows, page_height, height);
+            let sums = &mut cells[row_index * width + col];
+            sums.clicks += 1;
+            sums.nowhere += i64::from(point.nowhere);
+            sums.in_vain += i64::from(point.in_vain);
+            if sums.last != Some(session_id) {
+                sums.last = Some(session_id);
+                sums.sessions += 1;
+            }
         }
         Ok(())
     })?;

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::chosen::of_selected;
 
 /// Every SQL of the reports, with the steps that it must consist of.
-const PLANS: [(&str, &str, &[&str]); 27] = [
+const PLANS: [(&str, &str, &[&str]); 29] = [
     ("overview", of_selected!("overview.sql"), &[BY_START]),
     ("stops", of_selected!("stops.sql"), &[BY_START]),
     ("begun", of_selected!("begun.sql"), &[BY_START]),
@@ -33,7 +33,7 @@ const PLANS: [(&str, &str, &[&str]); 27] = [
     (
         "heatmap",
         of_selected!("heatmap.sql"),
-        &[BY_START, "SEARCH t USING PRIMARY KEY (session_id=?)"],
+        &[BY_START, "SEARCH p USING PRIMARY KEY (session_id=?)"],
     ),
     (
         "targets",
@@ -65,6 +65,29 @@ const PLANS: [(&str, &str, &[&str]); 27] = [
         include_str!("screen_fortnights.sql"),
         &[
             "SEARCH screen_fortnights USING PRIMARY KEY (scope=? AND marked=? AND fortnight>? AND fortnight<?)",
+        ],
+    ),
+    (
+        "target_fortnights",
+        include_str!("target_fortnights.sql"),
+        &[
+            "SEARCH target_fortnights USING PRIMARY KEY (scope=? AND marked=? AND fortnight>? AND fortnight<?)",
+        ],
+    ),
+    (
+        "excluded_targets",
+        include_str!("excluded_targets.sql"),
+        &[
+            "SEARCH s USING INDEX session_sums_by_session (session_id=?)",
+            "SEARCH t USING PRIMARY KEY (session_id=?)",
+        ],
+    ),
+    (
+        "excluded_screens",
+        include_str!("excluded_screens.sql"),
+        &[
+            "SEARCH s USING INDEX session_sums_by_session (session_id=?)",
+            "SEARCH c USING PRIMARY KEY (session_id=?)",
         ],
     ),
     (
@@ -117,14 +140,9 @@ const PLANS: [(&str, &str, &[&str]); 27] = [
         &["SEARCH v USING PRIMARY KEY (session_id>? AND session_id<?)"],
     ),
     (
-        "targets_of_many",
-        include_str!("targets_of_many.sql"),
-        &["SEARCH t USING PRIMARY KEY (session_id>? AND session_id<?)"],
-    ),
-    (
         "heatmap_of_many",
         include_str!("heatmap_of_many.sql"),
-        &["SEARCH t USING PRIMARY KEY (session_id>? AND session_id<?)"],
+        &["SEARCH p USING PRIMARY KEY (session_id>? AND session_id<?)"],
     ),
     (
         "paths",

@@ -1,6 +1,4 @@
 //! `screens` and `types`: what draws people, and where fingers land in vain.
-//!
-//! Fortnights of UTC that lie in the range as a whole come from sums; sessions that began in others are read one by one.
 
 use std::collections::HashMap;
 
@@ -8,8 +6,8 @@ use rusqlite::Row;
 
 use super::by_id::ById;
 use super::chosen::{Context, of_selected};
+use super::fortnights::Fortnights;
 use super::names::Names;
-use crate::model::calendar::FORTNIGHT_MS;
 use crate::model::table::{Cell, Cells};
 
 /// What happened on and towards a screen.
@@ -27,18 +25,18 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    /// From the columns after the first ones.
-    fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<Sums> {
+    /// From the columns after the screen.
+    fn read(row: &Row<'_>) -> rusqlite::Result<Sums> {
         Ok(Sums {
-            sessions: row.get(first)?,
-            touches: row.get(first + 1)?,
-            landed: row.get(first + 2)?,
-            nowhere: row.get(first + 3)?,
-            in_vain: row.get(first + 4)?,
-            views: row.get(first + 5)?,
-            last: row.get(first + 6)?,
-            page_changes: row.get(first + 7)?,
-            pages_turned: row.get(first + 8)?,
+            sessions: row.get(3)?,
+            touches: row.get(4)?,
+            landed: row.get(5)?,
+            nowhere: row.get(6)?,
+            in_vain: row.get(7)?,
+            views: row.get(8)?,
+            last: row.get(9)?,
+            page_changes: row.get(10)?,
+            pages_turned: row.get(11)?,
         })
     }
 
@@ -60,60 +58,20 @@ impl Sums {
     }
 }
 
+const SUMS: Fortnights = Fortnights {
+    sums: include_str!("screen_fortnights.sql"),
+    by_session: of_selected!("session_screens.sql"),
+    excluded: include_str!("excluded_screens.sql"),
+};
+
 /// The sums of each screen.
 pub(super) fn sums(context: &Context<'_>) -> rusqlite::Result<ById<i64, Sums>> {
     let mut all: ById<i64, Sums> = ById::default();
-    let (first, last) = context.range.whole_fortnights();
-    let mut fortnights = context
-        .connection
-        .prepare_cached(include_str!("screen_fortnights.sql"))?;
-    for scope in context.choice.scopes(context.connection)? {
-        for mark in context.choice.marks() {
-            let mut rows = fortnights.query((scope, mark, first, last))?;
-            while let Some(row) = rows.next()? {
-                all.entry(row.get(0)?)
-                    .or_default()
-                    .add(&Sums::read(row, 1)?, 1);
-            }
-        }
-    }
-    let (begin, end) = context.range.at_most();
-    let (whole_begin, whole_end) = (first * FORTNIGHT_MS, last * FORTNIGHT_MS);
-    let pieces = if first < last {
-        vec![(begin, whole_begin), (whole_end, end)]
-    } else {
-        vec![(begin, end)]
-    };
-    for (begin, end) in pieces {
-        context.each_between(
-            of_selected!("session_screens.sql"),
-            begin,
-            end,
-            &[],
-            |row| {
-                all.entry(row.get(2)?)
-                    .or_default()
-                    .add(&Sums::read(row, 3)?, 1);
-                Ok(())
-            },
-        )?;
-    }
-    let choice = &context.choice;
-    let mut excluded = context
-        .connection
-        .prepare_cached(include_str!("excluded_screens.sql"))?;
-    for session_id in choice.exclude.iter().filter(|_| !choice.nothing) {
-        let key = (session_id, choice.marked, choice.consumer, choice.device);
-        let mut rows = excluded.query(key)?;
-        while let Some(row) = rows.next()? {
-            let start_ms: i64 = row.get(0)?;
-            if (first..last).contains(&start_ms.div_euclid(FORTNIGHT_MS)) {
-                all.entry(row.get(2)?)
-                    .or_default()
-                    .add(&Sums::read(row, 3)?, -1);
-            }
-        }
-    }
+    context.each_of_fortnights(&SUMS, |row, sign| {
+        let sums = all.entry(row.get(2)?).or_default();
+        sums.add(&Sums::read(row)?, sign);
+        Ok(())
+    })?;
     Ok(all)
 }
 

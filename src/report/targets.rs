@@ -2,10 +2,11 @@
 
 use super::by_id::ById;
 use super::chosen::{Context, of_selected};
+use super::fortnights::Fortnights;
 use super::names::Names;
 use crate::model::table::{Cell, Cells};
 
-/// How often a target was hit.
+/// How often a target was hit on a screen.
 #[derive(Debug, Default)]
 struct Sums {
     touches: i64,
@@ -14,29 +15,31 @@ struct Sums {
     last: Option<i64>,
 }
 
+const SUMS: Fortnights = Fortnights {
+    sums: include_str!("target_fortnights.sql"),
+    by_session: of_selected!("targets.sql"),
+    excluded: include_str!("excluded_targets.sql"),
+};
+
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut all: ById<(Option<i64>, i64), Sums> = ById::default();
-    context.each_of_many(
-        of_selected!("targets.sql"),
-        include_str!("targets_of_many.sql"),
-        &[],
-        |row| {
-            let sums = all.entry((row.get(2)?, row.get(3)?)).or_default();
-            sums.touches += 1;
-            let session_id = Some(row.get(1)?);
-            if sums.last != session_id {
-                sums.last = session_id;
-                sums.sessions += 1;
-            }
-            Ok(())
-        },
-    )?;
-    let ids = all
-        .keys()
-        .flat_map(|(place, target)| [*place, Some(*target)]);
-    let names = Names::read(context.connection, ids.flatten())?;
+    let mut all: ById<(i64, i64), Sums> = ById::default();
+    context.each_of_fortnights(&SUMS, |row, sign| {
+        let sums = all.entry((row.get(2)?, row.get(3)?)).or_default();
+        sums.touches += sign * row.get::<_, i64>(4)?;
+        let session_id = row.get(1)?;
+        let sessions = match session_id {
+            None => row.get(5)?,
+            Some(_) => i64::from(sums.last != session_id),
+        };
+        sums.last = session_id;
+        sums.sessions += sign * sessions;
+        Ok(())
+    })?;
+    all.retain(|_, sums| sums.touches > 0);
+    let ids = all.keys().flat_map(|(place, target)| [*place, *target]);
+    let names = Names::read(context.connection, ids.filter(|id| *id > 0))?;
     let mut targets: Vec<_> = (all.into_iter())
-        .map(|((place, target), sums)| (names.get(place), names.get(Some(target)), sums))
+        .map(|((place, target), sums)| (names.get(Some(place)), names.get(Some(target)), sums))
         .collect();
     targets.sort_unstable_by_key(|(place, target, sums)| (-sums.touches, *place, *target));
     let text = |name: Option<&str>| Cell::text(name.map(str::to_owned));

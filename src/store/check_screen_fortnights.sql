@@ -1,13 +1,5 @@
 -- Sums of screens a fortnight that differ from those of the rows they are made of, either way.
-WITH scoped(scope, session_id, marked, start_ms) AS (
-  SELECT 0, session_id, marked, start_ms FROM session_sums WHERE left_out = 0
-  UNION ALL
-  SELECT o.id, c.session_id, c.marked, c.start_ms
-  FROM session_sums c JOIN scopes o ON o.consumer_id = c.consumer_id AND o.device IS NULL WHERE c.left_out = 0
-  UNION ALL
-  SELECT o.id, c.session_id, c.marked, c.start_ms
-  FROM session_sums c JOIN scopes o ON o.consumer_id = c.consumer_id AND o.device = c.device WHERE c.left_out = 0
-), right_sums AS (
+right_sums AS (
   -- A whole number is cut towards 0 by a division, and must be cut downwards.
   SELECT o.scope, o.marked, (o.start_ms - ((o.start_ms % 1209600000) + 1209600000) % 1209600000) / 1209600000 AS fortnight, s.screen,
     sum(s.views > 0), sum(s.touches), sum(s.landed), sum(s.nowhere), sum(s.in_vain), sum(s.views), sum(s.last),

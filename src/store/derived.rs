@@ -16,14 +16,12 @@ use names::KnownNames;
 
 use crate::derive::{derive, moments as moments_of};
 
-/// The version of the definitions. A file derived by others is derived anew.
-const DEFINITIONS: i64 = 1;
-
 /// The tables with rows of single sessions, by their column `session_id`.
-pub(super) const TABLES: [&str; 7] = [
+pub(super) const TABLES: [&str; 8] = [
     "session_sums",
     "views",
     "touches",
+    "session_points",
     "session_screens",
     "session_actions",
     "session_languages",
@@ -117,26 +115,19 @@ pub(super) fn mark_dirty(
     Ok(())
 }
 
-/// Begins anew where the file was derived by other definitions.
-pub(super) fn renew(connection: &Connection) -> rusqlite::Result<()> {
-    let sql = "SELECT version FROM derivation";
-    if connection.query_row(sql, [], |row| row.get::<_, i64>(0))? != DEFINITIONS {
-        let transaction = connection.unchecked_transaction()?;
-        begin_anew(&transaction)?;
-        transaction.commit()?;
-    }
-    Ok(())
+/// Makes the derived tables in the place of earlier ones.
+pub(super) fn begin_anew(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(include_str!("derived/drop.sql"))?;
+    begin(connection)
 }
 
-/// Empties all that is derived, makes every session one that is to be derived, and remembers how many there are.
-pub(super) fn begin_anew(connection: &Connection) -> rusqlite::Result<()> {
-    for table in TABLES {
-        connection.execute(&format!("DELETE FROM {table}"), [])?;
-    }
-    connection.execute_batch(include_str!("derived/begin_anew.sql"))?;
-    let sql = "UPDATE derivation SET version = ?1, \
-               backlog = (SELECT nullif(count(*), 0) FROM dirty_sessions)";
-    connection.execute(sql, [DEFINITIONS]).map(drop)
+/// Makes the derived tables. Every session is one that is to be derived then.
+pub(super) fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(include_str!("derived.sql"))?;
+    connection.execute_batch(
+        "INSERT INTO dirty_sessions SELECT id FROM sessions ORDER BY id;
+         UPDATE derivation SET backlog = (SELECT nullif(count(*), 0) FROM dirty_sessions)",
+    )
 }
 
 /// Marks a session as a staff test, or takes that back. False if there is no such session.

@@ -14,10 +14,9 @@ CREATE TABLE dirty_sessions (
 
 -- One row: how far the deriving of a whole file has come.
 CREATE TABLE derivation (
-  version INTEGER NOT NULL,       -- of the definitions; a file derived by others is derived anew
   backlog INTEGER                 -- how many sessions were to be derived when it began; NULL when it is done
 );
-INSERT INTO derivation(version, backlog) VALUES (1, NULL);
+INSERT INTO derivation(backlog) VALUES (NULL);
 
 -- One row for each session, in the order in which reports list them.
 CREATE TABLE session_sums (
@@ -73,6 +72,14 @@ CREATE TABLE touches (
   screen INTEGER,                 -- the screen that it led to
   time_ms INTEGER NOT NULL,       -- when
   PRIMARY KEY (session_id, position)
+) WITHOUT ROWID;
+
+-- The points that a session touched on each screen, once more: to read a row for each takes several times as long.
+CREATE TABLE session_points (
+  session_id INTEGER NOT NULL,    -- sessions.id
+  place INTEGER NOT NULL,         -- the screen on which the finger was; 0 for none
+  points BLOB NOT NULL,           -- packed as src/model/points.rs says
+  PRIMARY KEY (session_id, place)
 ) WITHOUT ROWID;
 
 -- What happened on and towards each screen in a session.
@@ -158,4 +165,16 @@ CREATE TABLE screen_fortnights (
   page_changes INTEGER NOT NULL,
   pages_turned INTEGER NOT NULL,
   PRIMARY KEY (scope, marked, fortnight, screen)
+) WITHOUT ROWID;
+
+-- Touches that hit a target, for each fortnight of UTC in which sessions began. What is left out is not in them.
+CREATE TABLE target_fortnights (
+  scope INTEGER NOT NULL,         -- scopes.id
+  marked INTEGER NOT NULL,        -- 1 for staff tests
+  fortnight INTEGER NOT NULL,     -- fortnights since 1970
+  place INTEGER NOT NULL,         -- the screen on which the finger was; 0 for none
+  target INTEGER NOT NULL,        -- what was hit
+  touches INTEGER NOT NULL,       -- how often
+  sessions INTEGER NOT NULL,      -- in how many sessions
+  PRIMARY KEY (scope, marked, fortnight, place, target)
 ) WITHOUT ROWID;

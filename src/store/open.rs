@@ -14,13 +14,12 @@ use super::error::OpenError;
 use super::file::beside;
 
 /// The version of the file that this program makes, kept in SQLite's `user_version`. The original service left 0.
-pub(super) const VERSION: i64 = 2;
-/// The version before derived tables were added.
+pub(super) const VERSION: i64 = 3;
+/// The version before derived tables were added, and the one with earlier ones.
 const UNDERIVED: i64 = 1;
+const EARLIER: i64 = 2;
 
 const SCHEMA: &str = include_str!("schema.sql");
-/// The tables of reports, which are added to a file of any earlier version.
-const DERIVED: &str = include_str!("derived.sql");
 const UPGRADE_V0: &str = include_str!("upgrade_v0.sql");
 
 /// How long opening waits for another process that has the file locked.
@@ -35,7 +34,7 @@ pub(super) enum Content {
     Nothing,
     /// The tables of the original service.
     Original,
-    /// The tables of this program without those of reports.
+    /// The tables of this program, but no tables of reports, or earlier ones.
     Underived,
     /// The tables of this program.
     Current,
@@ -135,8 +134,8 @@ fn content(connection: &Connection, version: i64) -> rusqlite::Result<Option<Con
     let devices = has("devices", &["consumer_id", "name", "last_alive_ms"])?;
     Ok(match (version, original, devices) {
         (0, true, false) => Some(Content::Original),
-        (UNDERIVED, true, true) => Some(Content::Underived),
         (VERSION, true, true) if has("session_sums", &["start_ms"])? => Some(Content::Current),
+        (UNDERIVED | EARLIER, true, true) => Some(Content::Underived),
         _ => None,
     })
 }
@@ -148,7 +147,7 @@ impl Opened {
         match self.content {
             Content::Nothing => self.make()?,
             Content::Original => self.upgrade()?,
-            Content::Underived => self.add_derived()?,
+            Content::Underived => self.renew_derived()?,
             Content::Current => {}
         }
         let mode = || -> rusqlite::Result<String> {
@@ -175,28 +174,28 @@ impl Opened {
         let made = || -> rusqlite::Result<()> {
             let transaction = self.connection.unchecked_transaction()?;
             transaction.execute_batch(SCHEMA)?;
-            transaction.execute_batch(DERIVED)?;
+            derived::begin(&transaction)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()
         };
         made().map_err(|error| self.failed(error))
     }
 
-    /// Adds the tables of reports. They are filled later, while the server serves; nothing else changes, so no copy is
-    /// made.
-    fn add_derived(&self) -> Result<(), OpenError> {
-        let added = || -> rusqlite::Result<()> {
+    /// Makes the tables of reports anew. They are filled later, while the server serves; nothing else changes, so no copy
+    /// is made.
+    fn renew_derived(&self) -> Result<(), OpenError> {
+        let renewed = || -> rusqlite::Result<()> {
             let behavior = TransactionBehavior::Exclusive;
             let transaction = rusqlite::Transaction::new_unchecked(&self.connection, behavior)?;
-            if version(&transaction)? != UNDERIVED {
-                return Ok(());
+            match version(&transaction)? {
+                UNDERIVED => derived::begin(&transaction)?,
+                EARLIER => derived::begin_anew(&transaction)?,
+                _ => return Ok(()),
             }
-            transaction.execute_batch(DERIVED)?;
-            derived::begin_anew(&transaction)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()
         };
-        added().map_err(|error| self.failed(error))
+        renewed().map_err(|error| self.failed(error))
     }
 
     /// Copies the file of the original service, then upgrades it in one transaction.
@@ -231,8 +230,7 @@ impl Opened {
                 return Ok(false);
             }
             transaction.execute_batch(UPGRADE_V0)?;
-            transaction.execute_batch(DERIVED)?;
-            derived::begin_anew(&transaction)?;
+            derived::begin(&transaction)?;
             transaction.pragma_update(None, "user_version", VERSION)?;
             transaction.commit()?;
             Ok(true)
@@ -367,26 +365,33 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_the_tables_of_reports_is_given_them() {
+    fn a_file_without_the_tables_of_reports_or_with_earlier_ones_is_given_them() {
         let folder = tempfile::tempdir().unwrap();
         let fresh = open(&folder.path().join("fresh.db")).unwrap();
         let fresh = fresh.make_current().unwrap();
-        let old = folder.path().join("old.db");
-        let connection = Connection::open(&old).unwrap();
-        connection.execute_batch(SCHEMA).unwrap();
-        let row = "INSERT INTO sessions(token, ip, started_at, consumer_id) VALUES ('', '', '', 1);
-                   PRAGMA user_version = 1";
-        connection.execute_batch(row).unwrap();
-        drop(connection);
-        let opened = open(&old).unwrap();
-        assert_eq!(opened.content, Content::Underived);
-        let upgraded = opened.make_current().unwrap();
-        assert_eq!(shape(&upgraded), shape(&fresh));
-        let sql = "SELECT backlog, (SELECT count(*) FROM dirty_sessions) FROM derivation";
-        let todo = upgraded.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
-        assert_eq!(todo, Ok((1, 1)));
-        drop(upgraded);
-        assert_eq!(open(&old).unwrap().content, Content::Current);
+        let earlier = "CREATE TABLE session_sums(start_ms, session_id); CREATE TABLE names(name);
+                       INSERT INTO session_sums VALUES (7, 1); PRAGMA user_version = 2";
+        for (name, version) in [("1.db", "PRAGMA user_version = 1"), ("2.db", earlier)] {
+            let old = folder.path().join(name);
+            let connection = Connection::open(&old).unwrap();
+            connection.execute_batch(SCHEMA).unwrap();
+            let row =
+                "INSERT INTO sessions(token, ip, started_at, consumer_id) VALUES ('', '', '', 1)";
+            connection.execute_batch(row).unwrap();
+            connection.execute_batch(version).unwrap();
+            drop(connection);
+            let opened = open(&old).unwrap();
+            assert_eq!(opened.content, Content::Underived);
+            let upgraded = opened.make_current().unwrap();
+            assert_eq!(shape(&upgraded), shape(&fresh));
+            let sql = "SELECT backlog, (SELECT count(*) FROM dirty_sessions), (SELECT count(*) FROM session_sums) \
+                       FROM derivation";
+            let todo =
+                upgraded.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+            assert_eq!(todo, Ok((1, 1, 0)));
+            drop(upgraded);
+            assert_eq!(open(&old).unwrap().content, Content::Current);
+        }
     }
 
     #[test]
@@ -433,13 +438,13 @@ mod tests {
         let newer = folder.path().join("newer.db");
         let connection = Connection::open(&newer).unwrap();
         connection
-            .execute_batch("CREATE TABLE consumers(id); PRAGMA user_version = 3")
+            .execute_batch("CREATE TABLE consumers(id); PRAGMA user_version = 4")
             .unwrap();
         drop(connection);
         let before = fs::read(&newer).unwrap();
         assert!(matches!(
             open(&newer),
-            Err(OpenError::Newer { version: 3, .. })
+            Err(OpenError::Newer { version: 4, .. })
         ));
         assert_eq!(fs::read(&newer).unwrap(), before);
 

@@ -13,7 +13,6 @@ use rusqlite::config::DbConfig;
 
 use super::checkpoint::LogKeeper;
 use super::copying::{CopyError, Copying, Order, Target};
-use super::derived;
 use super::deriving::{Deriving, Freshness};
 use super::error::{Fatal, OpenError, Severity, StoreError, is_of_copy, severity};
 use super::file::Identity;
@@ -58,7 +57,6 @@ impl Writer {
         let identity = Identity::of(&path);
         let prepared = || {
             connection.busy_timeout(limits::LOCK_WAIT)?;
-            derived::renew(&connection)?;
             warn_of_what_is_odd(&connection, ingest.default_consumer())?;
             LogKeeper::watch(&mut connection, readers)
         };

@@ -240,7 +240,7 @@ fn a_demo_that_is_still_being_made_up_can_be_stopped() {
         .unwrap();
     let log = BufReader::new(demo.stderr.take().unwrap());
     let mut lines = log.lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("database file")));
+    assert!(lines.any(|line| line.contains("making up")));
     let pid = Pid::from_raw(demo.id().try_into().unwrap()).unwrap();
     kill_process(pid, Signal::TERM).unwrap();
     assert!(demo.wait().unwrap().success());

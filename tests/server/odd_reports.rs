@@ -307,10 +307,11 @@ fn a_file_that_was_derived_by_other_definitions_is_derived_anew() {
     let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
     connection
         .execute_batch(
-            "UPDATE derivation SET version = 0; UPDATE session_sums SET touches = 7; UPDATE quarter_sums SET touches = 7",
+            "UPDATE session_sums SET touches = 7; UPDATE quarter_sums SET touches = 7; PRAGMA user_version = 2",
         )
         .unwrap();
     drop(connection);
+    assert!(!act(folder.path(), &["--check"]).status.success());
     let server = Server::start_in(&folder, &[]);
     assert_eq!(rows(&server, "overview?tz=UTC")[0][4], 1);
     assert!(server.stop().success());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params_from_iter};
 
 use crate::derive::ScreenSums;
 use crate::model::calendar::{FORTNIGHT_MS, QUARTER_MS};
@@ -22,27 +22,32 @@ pub(super) struct Contribution {
     pub(super) touch_times: Vec<i64>,
     pub(super) view_times: Vec<i64>,
     pub(super) screens: Vec<(i64, ScreenSums)>,
+    /// How often each target was hit, by place (0 for none) and target.
+    pub(super) targets: BTreeMap<(i64, i64), i64>,
 }
 
-/// A scope, whether its sessions are marked, and the quarter or fortnight.
-type Key = (i64, bool, i64);
+/// Sums by their keys in a table: scope, whether sessions are marked, quarter or fortnight, …
+type Sums<const K: usize, const N: usize> = BTreeMap<[i64; K], [i64; N]>;
 
 /// What is to be added to the sums.
 #[derive(Debug, Default)]
 pub(super) struct Deltas {
     /// sessions, session_touches, session_views, active_ms, touches, views, ends
-    quarters: BTreeMap<Key, [i64; 7]>,
+    quarters: Sums<3, 7>,
     /// By screen: sessions, touches, landed, nowhere, in_vain, views, last, page_changes, pages_turned
-    fortnights: BTreeMap<(Key, i64), [i64; 9]>,
+    screens: Sums<4, 9>,
+    /// By place and target: touches, sessions
+    targets: Sums<5, 2>,
 }
 
 impl Deltas {
     /// Adds what a session contributes, or takes it away with a sign of -1.
     pub(super) fn add(&mut self, of: &Contribution, scopes: &[i64], sign: i64) {
+        let marked = i64::from(of.marked);
         for &scope in scopes {
             let mut add = |time_ms: i64, values: [i64; 7]| {
-                let key = (scope, of.marked, time_ms.div_euclid(QUARTER_MS));
-                add_to(self.quarters.entry(key).or_default(), values, sign);
+                let key = [scope, marked, time_ms.div_euclid(QUARTER_MS)];
+                add_to(&mut self.quarters, key, values, sign);
             };
             let began = [1, of.touches, of.views, of.active_ms, 0, 0, 0];
             add(of.start_ms, began);
@@ -54,7 +59,6 @@ impl Deltas {
                 add(*time_ms, [0, 0, 0, 0, 0, 1, 0]);
             }
             let fortnight = of.start_ms.div_euclid(FORTNIGHT_MS);
-            let key = (scope, of.marked, fortnight);
             for (screen, sums) in &of.screens {
                 let values = [
                     i64::from(sums.views > 0),
@@ -67,48 +71,68 @@ impl Deltas {
                     sums.page_changes,
                     sums.pages_turned,
                 ];
-                add_to(
-                    self.fortnights.entry((key, *screen)).or_default(),
-                    values,
-                    sign,
-                );
+                let key = [scope, marked, fortnight, *screen];
+                add_to(&mut self.screens, key, values, sign);
+            }
+            for ((place, target), touches) in &of.targets {
+                let key = [scope, marked, fortnight, *place, *target];
+                add_to(&mut self.targets, key, [*touches, 1], sign);
             }
         }
     }
 
-    /// Writes all of it. Sums that come to nothing leave no row.
+    /// Writes all of it.
     pub(super) fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut add = connection.prepare_cached(include_str!("add_to_quarter.sql"))?;
-        let mut remove = connection.prepare_cached(include_str!("remove_empty_quarter.sql"))?;
-        for ((scope, marked, quarter), values) in std::mem::take(&mut self.quarters) {
-            if values == [0; 7] {
-                continue;
-            }
-            let key = [scope, i64::from(marked), quarter];
-            add.execute(rusqlite::params_from_iter(key.into_iter().chain(values)))?;
-            if values.iter().any(|value| *value < 0) {
-                remove.execute(key)?;
-            }
-        }
-        let mut add = connection.prepare_cached(include_str!("add_to_screen_fortnight.sql"))?;
-        let mut remove =
-            connection.prepare_cached(include_str!("remove_empty_screen_fortnight.sql"))?;
-        for (((scope, marked, fortnight), screen), values) in std::mem::take(&mut self.fortnights) {
-            if values == [0; 9] {
-                continue;
-            }
-            let key = [scope, i64::from(marked), fortnight, screen];
-            add.execute(rusqlite::params_from_iter(key.into_iter().chain(values)))?;
-            if values.iter().any(|value| *value < 0) {
-                remove.execute(key)?;
-            }
-        }
-        Ok(())
+        write(
+            connection,
+            &mut self.quarters,
+            include_str!("add_to_quarter.sql"),
+            include_str!("remove_empty_quarter.sql"),
+        )?;
+        write(
+            connection,
+            &mut self.screens,
+            include_str!("add_to_screen_fortnight.sql"),
+            include_str!("remove_empty_screen_fortnight.sql"),
+        )?;
+        write(
+            connection,
+            &mut self.targets,
+            include_str!("add_to_target_fortnight.sql"),
+            include_str!("remove_empty_target_fortnight.sql"),
+        )
     }
 }
 
-fn add_to<const N: usize>(sums: &mut [i64; N], values: [i64; N], sign: i64) {
+fn add_to<const K: usize, const N: usize>(
+    sums: &mut Sums<K, N>,
+    key: [i64; K],
+    values: [i64; N],
+    sign: i64,
+) {
+    let sums = sums.entry(key).or_insert([0; N]);
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += sign * value;
     }
+}
+
+/// Writes the sums of a table. Those that come to nothing leave no row.
+fn write<const K: usize, const N: usize>(
+    connection: &Connection,
+    sums: &mut Sums<K, N>,
+    add: &str,
+    remove_empty: &str,
+) -> rusqlite::Result<()> {
+    let mut add = connection.prepare_cached(add)?;
+    let mut remove_empty = connection.prepare_cached(remove_empty)?;
+    for (key, values) in std::mem::take(sums) {
+        if values == [0; N] {
+            continue;
+        }
+        add.execute(params_from_iter(key.into_iter().chain(values)))?;
+        if values.iter().any(|value| *value < 0) {
+            remove_empty.execute(params_from_iter(key))?;
+        }
+    }
+    Ok(())
 }

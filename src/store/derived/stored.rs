@@ -1,10 +1,13 @@
 //! The derived rows of one session: put there, and taken away again.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::TABLES;
 use super::deltas::Contribution;
-use crate::derive::{Derived, NameId, ScreenSums, Suspect};
+use crate::derive::{Derived, NameId, Point, ScreenSums, Suspect};
+use crate::model::points::TouchedPoint;
 
 /// What a session's derived rows say that is not derived from its events.
 #[derive(Debug)]
@@ -41,16 +44,8 @@ pub(super) fn take(
         return Ok(None);
     };
     if !contribution.left_out {
-        contribution.touch_times = times(
-            connection,
-            session_id,
-            "SELECT time_ms FROM touches WHERE session_id = ?1",
-        )?;
-        contribution.view_times = times(
-            connection,
-            session_id,
-            "SELECT time_ms FROM views WHERE session_id = ?1",
-        )?;
+        read_touches(connection, session_id, &mut contribution)?;
+        contribution.view_times = view_times(connection, session_id)?;
         contribution.screens = screens(connection, session_id)?;
     }
     for table in TABLES {
@@ -60,8 +55,28 @@ pub(super) fn take(
     Ok(Some(contribution))
 }
 
-fn times(connection: &Connection, session_id: i64, sql: &str) -> rusqlite::Result<Vec<i64>> {
-    let mut times = connection.prepare_cached(sql)?;
+fn read_touches(
+    connection: &Connection,
+    session_id: i64,
+    contribution: &mut Contribution,
+) -> rusqlite::Result<()> {
+    let sql = "SELECT time_ms, ifnull(place, 0), target FROM touches WHERE session_id = ?1";
+    let mut touches = connection.prepare_cached(sql)?;
+    let mut touches = touches.query([session_id])?;
+    while let Some(row) = touches.next()? {
+        contribution.touch_times.push(row.get(0)?);
+        if let Some(target) = row.get(2)? {
+            *contribution
+                .targets
+                .entry((row.get(1)?, target))
+                .or_default() += 1;
+        }
+    }
+    Ok(())
+}
+
+fn view_times(connection: &Connection, session_id: i64) -> rusqlite::Result<Vec<i64>> {
+    let mut times = connection.prepare_cached("SELECT time_ms FROM views WHERE session_id = ?1")?;
     let times = times.query_map([session_id], |row| row.get(0))?;
     times.collect()
 }
@@ -98,6 +113,7 @@ pub(super) fn put(
     put_sums(connection, owner, derived, names)?;
     put_views(connection, owner, derived, names)?;
     put_touches(connection, owner, derived, names)?;
+    put_points(connection, owner, derived, names)?;
     put_counts(connection, owner, derived, names)?;
     let screens = derived.screens.iter();
     Ok(Contribution {
@@ -115,7 +131,21 @@ pub(super) fn put(
         screens: screens
             .map(|&(screen, sums)| (name(screen), sums))
             .collect(),
+        targets: targets(derived, names),
     })
+}
+
+/// How often each target was hit, by place (0 for none) and target.
+fn targets(derived: &Derived, names: &[i64]) -> BTreeMap<(i64, i64), i64> {
+    let name = |id: NameId| names[id.index()];
+    let mut targets = BTreeMap::new();
+    for touch in &derived.touches {
+        if let Some(target) = touch.target {
+            let key = (touch.place.map_or(0, name), name(target));
+            *targets.entry(key).or_default() += 1;
+        }
+    }
+    targets
 }
 
 fn put_sums(
@@ -209,6 +239,35 @@ fn put_touches(
             touch.screen.map(name),
             touch.time_ms,
         ])?;
+    }
+    Ok(())
+}
+
+fn put_points(
+    connection: &Connection,
+    owner: &Owner,
+    derived: &Derived,
+    names: &[i64],
+) -> rusqlite::Result<()> {
+    let mut places: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
+    for touch in &derived.touches {
+        if let Some(Point { x, y, size }) = touch.point {
+            let place = touch.place.map_or(0, |id| names[id.index()]);
+            let (nowhere, in_vain) = (touch.nowhere, touch.in_vain);
+            TouchedPoint {
+                x,
+                y,
+                size,
+                nowhere,
+                in_vain,
+            }
+            .pack(places.entry(place).or_default());
+        }
+    }
+    let sql = "INSERT INTO session_points(session_id, place, points) VALUES (?1, ?2, ?3)";
+    let mut insert = connection.prepare_cached(sql)?;
+    for (place, points) in places {
+        insert.execute((owner.session_id, place, points))?;
     }
     Ok(())
 }
