@@ -74,8 +74,8 @@ pub const REMEMBERED_SESSIONS: usize = 4_096;
 pub const DERIVE_TURN: Duration = Duration::from_millis(5);
 /// How long it does not derive after that while posts come.
 pub const DERIVE_REST: Duration = Duration::from_millis(20);
-/// And at least so many times as long as a turn took with its commit: a seventh of the writer's time is for deriving.
-pub const DERIVE_REST_SHARE: u32 = 6;
+/// And at least so many times as long as a turn took with its commit: a tenth of the writer's time is for deriving.
+pub const DERIVE_REST_SHARE: u32 = 9;
 /// How long a session is not derived again, unless a report asks.
 pub const DERIVE_PAUSE: Duration = Duration::from_secs(1);
 /// A session with more events than this is derived more seldom.

@@ -15,8 +15,9 @@ struct Gathered {
     open: i64,
     events: i64,
     single_view: i64,
-    touches: Vec<i64>,
-    views: Vec<i64>,
+    /// How many sessions have so many.
+    touches: BTreeMap<i64, usize>,
+    views: BTreeMap<i64, usize>,
     devices: BTreeMap<Option<i64>, Device>,
 }
 
@@ -26,8 +27,8 @@ pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
         let (touches, views): (i64, i64) = (row.get(3)?, row.get(4)?);
         all.touched += i64::from(touches > 0);
         all.single_view += i64::from(views == 1);
-        all.touches.push(touches);
-        all.views.push(views);
+        *all.touches.entry(touches).or_default() += 1;
+        *all.views.entry(views).or_default() += 1;
         if let Some(from_ms) = row.get::<_, Option<i64>>(5)? {
             let to_ms = from_ms + row.get::<_, i64>(6)?;
             let date = context.range.clock.date(row.get(0)?);
@@ -42,9 +43,9 @@ pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let used: i128 = all.devices.values_mut().map(Device::used_ms).sum();
     let screens = screens::sums(context)?;
     let screens = screens.values().filter(|sums| sums.is_screen()).count();
-    let active = all.devices.values().flat_map(|device| &device.active);
+    let active = all.devices.into_values().flat_map(|device| device.active);
     let active = Values::from(active.map(|(from, to)| to - from).collect::<Vec<_>>());
-    let (touches, views) = (Values::from(all.touches), Values::from(all.views));
+    let (touches, views) = (Values::Counted(all.touches), Values::Counted(all.views));
     let sum = |values: &Values| Cell::Number(i64::try_from(values.sum()).unwrap_or(i64::MAX));
     Ok(vec![vec![
         Cell::count(touches.len()),

@@ -1,42 +1,72 @@
 //! Medians and other ranks of whole numbers.
 
+use std::collections::BTreeMap;
+
 use crate::model::table::Cell;
 
 /// Whole numbers in order.
-#[derive(Debug, Default)]
-pub(super) struct Values(Vec<i64>);
+#[derive(Debug)]
+pub(super) enum Values {
+    /// One by one.
+    Single(Vec<i64>),
+    /// Each that occurs, and how often: where most are equal.
+    Counted(BTreeMap<i64, usize>),
+}
 
 impl From<Vec<i64>> for Values {
     fn from(mut values: Vec<i64>) -> Values {
         values.sort_unstable();
-        Values(values)
+        Values::Single(values)
     }
 }
 
 impl Values {
     fn count(&self) -> i128 {
-        i128::try_from(self.0.len()).unwrap_or(i128::MAX)
+        i128::try_from(self.len()).unwrap_or(i128::MAX)
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        match self {
+            Values::Single(values) => values.len(),
+            Values::Counted(counts) => counts.values().sum(),
+        }
     }
 
     /// Their sum.
     pub(super) fn sum(&self) -> i128 {
-        self.0.iter().map(|value| i128::from(*value)).sum()
+        match self {
+            Values::Single(values) => values.iter().map(|value| i128::from(*value)).sum(),
+            Values::Counted(counts) => {
+                let products = counts.iter().map(|(value, count)| {
+                    i128::from(*value) * i128::try_from(*count).unwrap_or(i128::MAX)
+                });
+                products.sum()
+            }
+        }
+    }
+
+    /// The one of a rank, counted from 0.
+    fn at(&self, rank: usize) -> Option<i64> {
+        match self {
+            Values::Single(values) => values.get(rank).copied(),
+            Values::Counted(counts) => {
+                let mut below = 0;
+                let mut reaches = counts.iter().skip_while(|(_, count)| {
+                    below += **count;
+                    below <= rank
+                });
+                reaches.next().map(|(value, _)| *value)
+            }
+        }
     }
 
     /// Twice the mean of the middle two, and 2; nothing of nothing, and 0.
     fn median(&self) -> (i128, i128) {
-        let count = self.0.len();
-        match count {
-            0 => (0, 0),
-            _ => {
-                let (low, high) = (self.0[(count - 1) / 2], self.0[count / 2]);
-                (i128::from(low) + i128::from(high), 2)
-            }
+        let last = self.len().saturating_sub(1);
+        match self.at(last / 2).zip(self.at(last.div_ceil(2))) {
+            Some((low, high)) => (i128::from(low) + i128::from(high), 2),
+            None => (0, 0),
         }
     }
 
@@ -64,28 +94,27 @@ impl Values {
 
     /// What nine of ten are below, of milliseconds in seconds: between ranks in proportion.
     pub(super) fn p90_seconds(&self) -> Cell {
-        let Some(last) = self.0.len().checked_sub(1) else {
-            return Cell::Nothing;
-        };
-        let (rank, tenths) = (
-            last * 9 / 10,
-            i128::try_from(last * 9 % 10).unwrap_or_default(),
-        );
-        let low = i128::from(self.0[rank]);
-        let high = i128::from(self.0[(rank + 1).min(last)]);
-        Cell::mean_seconds(low * 10 + (high - low) * tenths, 10)
+        let last = self.len().saturating_sub(1);
+        let (rank, tenths) = (last * 9 / 10, last * 9 % 10);
+        match self.at(rank).zip(self.at((rank + 1).min(last))) {
+            Some((low, high)) => {
+                let (low, high) = (i128::from(low), i128::from(high));
+                let tenths = i128::try_from(tenths).unwrap_or_default();
+                Cell::mean_seconds(low * 10 + (high - low) * tenths, 10)
+            }
+            None => Cell::Nothing,
+        }
     }
 
     /// The least, of milliseconds in seconds.
     pub(super) fn min_seconds(&self) -> Cell {
-        self.0
-            .first()
-            .map_or(Cell::Nothing, |ms| Cell::seconds(*ms))
+        self.at(0).map_or(Cell::Nothing, Cell::seconds)
     }
 
     /// The greatest, of milliseconds in seconds.
     pub(super) fn max_seconds(&self) -> Cell {
-        self.0.last().map_or(Cell::Nothing, |ms| Cell::seconds(*ms))
+        let last = self.len().saturating_sub(1);
+        self.at(last).map_or(Cell::Nothing, Cell::seconds)
     }
 }
 
@@ -106,6 +135,7 @@ mod tests {
             (vec![], "Nothing", "Nothing", "Nothing"),
             (vec![5], "0.005", "0.005", "0.005"),
             (vec![2, 1], "0.002", "0.002", "0.002"),
+            (vec![7, 1, 1, 1], "0.001", "0.005", "0.003"),
             (vec![0, 10, 20, 30], "0.015", "0.027", "0.015"),
             (
                 vec![
@@ -116,14 +146,18 @@ mod tests {
                 "5",
             ),
         ] {
-            let values = Values::from(values);
-            let found = [
-                values.median_seconds(),
-                values.p90_seconds(),
-                values.mean_seconds(),
-            ]
-            .map(text);
-            assert_eq!(found, [median, p90, mean], "{values:?}");
+            let mut counts = BTreeMap::new();
+            values
+                .iter()
+                .for_each(|value| *counts.entry(*value).or_default() += 1);
+            for values in [Values::from(values), Values::Counted(counts)] {
+                let found = [
+                    values.median_seconds(),
+                    values.p90_seconds(),
+                    values.mean_seconds(),
+                ];
+                assert_eq!(found.map(text), [median, p90, mean], "{values:?}");
+            }
         }
     }
 }

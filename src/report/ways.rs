@@ -1,8 +1,6 @@
 //! Which way people take: `choices`, `transitions`, `journeys`.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use super::by_id::ById;
 use super::chosen::{Context, of_selected};
@@ -81,107 +79,85 @@ pub(super) fn transitions(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>>
 /// The first views of a session; 0 where there are no more.
 type Path = [u32; JOURNEY_VIEWS];
 
-/// How often each path was gone, and by sessions of which active time.
-#[derive(Debug, Default)]
-struct Paths {
-    /// The number of a path, how many sessions went it, and how many of these stopped idle.
-    counts: ById<Path, (u32, u32, u32)>,
-    /// Numbers of paths with an active time of one of their sessions.
-    active: Vec<(u32, i64)>,
-}
-
-impl Paths {
-    fn add(&mut self, path: Path, active_ms: Option<i64>, stopped_idle: bool) {
-        let next = u32::try_from(self.counts.len()).unwrap_or(u32::MAX);
-        let (number, sessions, idle) = match self.counts.entry(path) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert((next, 0, 0)),
-        };
-        *sessions += 1;
-        *idle += u32::from(stopped_idle);
-        if let Some(active_ms) = active_ms {
-            self.active.push((*number, active_ms));
-        }
-    }
+/// How a session with views went.
+#[derive(Debug, Clone, Copy)]
+struct Journey {
+    path: Path,
+    /// -1 without active time.
+    active_ms: i64,
+    stopped_idle: bool,
 }
 
 /// The commonest paths.
 pub(super) fn journeys(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
-    let mut paths = Paths::default();
+    let mut journeys: Vec<Journey> = Vec::new();
+    let mut session = None;
     let idle = [
         super::chosen::find_name(context.connection, "idle")?,
         super::chosen::find_name(context.connection, "timeout")?,
     ];
-    let mut current: Option<(i64, Path, Option<i64>, bool)> = None;
     let (begin, end) = context.range.at_most();
     let most = i64::try_from(JOURNEY_VIEWS).unwrap_or_default();
     let sql = of_selected!("journeys.sql");
     context.each_between(sql, begin, end, &[(":most", &most)], |row| {
         let (session_id, position): (i64, u8) = (row.get(1)?, row.get(2)?);
-        if current
-            .as_ref()
-            .is_none_or(|(session, ..)| *session != session_id)
-        {
-            if let Some((_, path, active_ms, stopped_idle)) = current.take() {
-                paths.add(path, active_ms, stopped_idle);
-            }
+        if session != Some(session_id) {
+            session = Some(session_id);
             let reason: Option<i64> = row.get(5)?;
-            let stopped_idle = reason.is_some() && idle.contains(&reason);
-            current = Some((session_id, [0; JOURNEY_VIEWS], row.get(4)?, stopped_idle));
+            journeys.push(Journey {
+                path: [0; JOURNEY_VIEWS],
+                active_ms: row.get(4)?,
+                stopped_idle: reason.is_some() && idle.contains(&reason),
+            });
         }
-        if let Some((_, path, ..)) = &mut current {
-            path[usize::from(position - 1)] = row.get(3)?;
+        if let Some(journey) = journeys.last_mut() {
+            journey.path[usize::from(position - 1)] = row.get(3)?;
         }
         Ok(())
     })?;
-    if let Some((_, path, active_ms, stopped_idle)) = current {
-        paths.add(path, active_ms, stopped_idle);
-    }
-    commonest(context, &paths)
+    commonest(context, journeys)
 }
 
-fn commonest(context: &Context<'_>, paths: &Paths) -> rusqlite::Result<Vec<Cells>> {
-    let screens = paths.counts.keys().flatten().copied();
-    let screens = screens.filter(|screen| *screen > 0).map(i64::from);
-    let names = Names::read(context.connection, screens)?;
-    let texts = |path: &Path| -> Vec<&str> {
-        let screens = path.iter().take_while(|screen| **screen > 0);
-        screens
-            .map(|screen| names.get(Some(i64::from(*screen))).unwrap_or_default())
-            .collect()
-    };
+fn commonest(context: &Context<'_>, mut journeys: Vec<Journey>) -> rusqlite::Result<Vec<Cells>> {
     let most = usize::try_from(context.question.n.unwrap_or(USUAL_JOURNEYS)).unwrap_or_default();
-    let mut counts: Vec<u32> = paths
-        .counts
-        .values()
-        .map(|(_, sessions, _)| *sessions)
-        .collect();
-    counts.sort_unstable_by(|a, b| b.cmp(a));
+    journeys.sort_unstable_by_key(|journey| journey.path);
+    let alike = || journeys.chunk_by(|a, b| a.path == b.path);
+    let mut counts: Vec<usize> = alike().map(<[Journey]>::len).collect();
+    counts.sort_unstable_by_key(|count| Reverse(*count));
     // Only paths that may be among those shown are compared by name.
     let least = counts.get(most - 1).copied().unwrap_or(0);
-    let mut best: Vec<_> = (paths.counts.iter())
-        .filter(|(_, (_, sessions, _))| *sessions >= least)
-        .map(|(path, (number, sessions, idle))| (Reverse(*sessions), texts(path), *number, *idle))
-        .collect();
-    best.sort_unstable();
+    let mut best: Vec<&[Journey]> = alike().filter(|alike| alike.len() >= least).collect();
+    let shown = best.iter().flat_map(|alike| screens(&alike[0].path));
+    let names = Names::read(context.connection, shown)?;
+    let text = |screen| names.get(Some(screen)).unwrap_or_default();
+    best.sort_unstable_by(|a, b| {
+        let longer = b.len().cmp(&a.len());
+        longer.then_with(|| {
+            screens(&a[0].path)
+                .map(text)
+                .cmp(screens(&b[0].path).map(text))
+        })
+    });
     best.truncate(most);
-    let mut active: HashMap<u32, Vec<i64>> = HashMap::new();
-    for (_, _, number, _) in &best {
-        active.insert(*number, Vec::new());
-    }
-    for (number, active_ms) in &paths.active {
-        if let Some(values) = active.get_mut(number) {
-            values.push(*active_ms);
-        }
-    }
-    let row = |(Reverse(sessions), path, number, idle): (Reverse<u32>, Vec<&str>, u32, u32)| {
-        let values = Values::from(active.remove(&number).unwrap_or_default());
+    let row = |alike: &[Journey]| {
+        let active = alike.iter().map(|journey| journey.active_ms);
+        let active: Vec<i64> = active.filter(|ms| *ms >= 0).collect();
+        let idle = alike.iter().filter(|journey| journey.stopped_idle);
         vec![
-            Cell::Path(path.into_iter().map(str::to_owned).collect()),
-            Cell::Number(i64::from(sessions)),
-            values.median_seconds(),
-            Cell::Number(i64::from(idle)),
+            Cell::Path(
+                screens(&alike[0].path)
+                    .map(|screen| text(screen).to_owned())
+                    .collect(),
+            ),
+            Cell::count(alike.len()),
+            Values::from(active).median_seconds(),
+            Cell::count(idle.count()),
         ]
     };
     Ok(best.into_iter().map(row).collect())
+}
+
+fn screens(path: &Path) -> impl Iterator<Item = i64> {
+    let screens = path.iter().take_while(|screen| **screen > 0);
+    screens.map(|screen| i64::from(*screen))
 }

@@ -63,7 +63,7 @@ export function filterOf(state, now = Date.now()) {
 }
 
 /**
- * A report, its rows as objects by the names of its columns (REPORTS.md says what they mean).
+ * A report, its rows as objects by the names of its columns (docs/reports.md says what they mean).
  *
  * @param {string} name
  * @param {Parameters} parameters A `Filter`, and what that report takes beside it.
