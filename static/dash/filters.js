@@ -48,17 +48,24 @@ export class Filters {
   /** Fills the controls anew, in the language that is chosen. */
   speak() {
     if (!this.state) return;
-    const { range, from, to, tz, consumer, device } = this.state;
+    const { range, from, to, tz } = this.state;
     this.fill('range', RANGES.map((one) => [one, say(`range.${one}`)]), range);
     const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
     const own = zoneOf('');
     this.fill('tz', [['', own], ...zones.filter((zone) => zone !== own).map(same)], tz);
-    const apps = this.consumers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), shortened(name)]));
-    this.fill('consumer', [['', say('filter.any.consumer')], ...apps], consumer);
-    this.fill('device', [['', say('filter.any.device')], ...this.devices.map(same)], device);
     this.control('from').value = from;
     this.control('to').value = to;
     /** @type {HTMLElement} */ (this.form.querySelector('.custom')).hidden = range !== 'custom';
+    this.name();
+  }
+
+  /** Offers the names that there are. */
+  name() {
+    if (!this.state) return;
+    const { consumer, device } = this.state;
+    const apps = this.consumers.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), shortened(name)]));
+    this.fill('consumer', [['', say('filter.any.consumer')], ...apps], consumer);
+    this.fill('device', [['', say('filter.any.device')], ...this.devices.map(same)], device);
   }
 
   /**
@@ -81,7 +88,7 @@ export class Filters {
     const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), [])]);
     this.consumers = apps?.consumers ?? [];
     this.devices = [...new Set(devices.map(({ name }) => name).filter(Boolean))].sort();
-    this.speak();
+    this.name();
   }
 
   /**

@@ -43,6 +43,8 @@ async function show(now) {
   const next = subjectOf(name, now);
   const isOther = subject !== '' && subject !== next;
   subject = next;
+  // It arrives while the frame is drawn.
+  const coming = PAGES[name]();
   tellIn(now.tz);
   filters.show(now);
   showPlace(name);
@@ -58,7 +60,7 @@ async function show(now) {
     heading.focus({ preventScroll: true });
   }
   try {
-    const module = await PAGES[name]();
+    const module = await coming;
     if (signal.aborted) return;
     const shown = module.show(container, now, signal);
     // Whose control is drawn anew keeps the hand on it.
