@@ -70,7 +70,8 @@ pub const GATHER_TIME: Duration = Duration::from_millis(2);
 pub const LOCK_WAIT: Duration = Duration::from_millis(250);
 /// Sessions that the writer remembers, so that an event of a running session costs no lookup.
 pub const REMEMBERED_SESSIONS: usize = 4_096;
-/// How long the writer derives sessions in one go, so that no post waits long for it. One session is derived in any case.
+/// How long the writer derives sessions in one go, with the sums that they change, so that no post waits long for it. One
+/// session is derived in any case.
 pub const DERIVE_TURN: Duration = Duration::from_millis(5);
 /// How long it does not derive after that while posts come.
 pub const DERIVE_REST: Duration = Duration::from_millis(20);

@@ -379,7 +379,6 @@ impl Store {
     }
 }
 
-/// How many things this computer can do at a time, as far as it says.
 /// Runs the writer on a thread of its own. What it ends with arrives at the receiver; a panic closes it.
 fn spawn_writer(
     run: impl FnOnce() -> Result<(), Fatal> + Send + 'static,

@@ -33,8 +33,9 @@ pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<Reply
     if report.is_streamed() {
         let media = Media::from(question.format);
         let question = fitting(&app.store, question).await?;
+        let file_name = question.file_name();
         let sending = Sending::begin(&app.store, question).await?;
-        streaming::stream(app, media, report.about().name, sending).await
+        streaming::stream(app, media, &file_name, sending).await
     } else {
         whole(&app.store, question).await
     }
@@ -42,7 +43,7 @@ pub async fn report(app: &App, name: &str, query: &str) -> Result<Response<Reply
 
 /// A report that is made in one piece.
 async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>, ApiError> {
-    let (media, name) = (Media::from(question.format), question.report.about().name);
+    let (media, file_name) = (Media::from(question.format), question.file_name());
     let read = store.read_report(limits::REPORT_DEADLINE, move |connection| {
         let answer = report::answer(connection, &question)?;
         Ok(answer.map(|answer| {
@@ -62,7 +63,7 @@ async fn whole(store: &Store, question: Question) -> Result<Response<ReplyBody>,
         .await?
         .map_err(|report::TooManyDates| QueryError::Dates)?;
     let mut reply = reply::bytes(StatusCode::OK, media.content_type(), body?);
-    media.describe(reply.headers_mut(), name);
+    media.describe(reply.headers_mut(), &file_name);
     Ok(reply)
 }
 

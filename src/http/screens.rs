@@ -45,7 +45,8 @@ impl Pictures {
         names
     }
 
-    /// Replies with the picture of a screen.
+    /// Replies with the picture of a screen. Its name may also be written as that of a file is, since proxies refuse or
+    /// change a `%2F` in an address, but not a `%252F`.
     pub async fn serve(
         &self,
         screen: &str,
@@ -54,8 +55,10 @@ impl Pictures {
         let mut reply = match self {
             Pictures::Folder(folder) => {
                 let files = files(folder).await;
-                let found = files.iter().find(|(name, _)| name == screen);
-                let (_, file) = found.ok_or(ApiError::NotFound)?;
+                let decoded = percent_decode_str(screen).decode_utf8();
+                let [as_is, as_file] = [Some(screen), decoded.as_deref().ok()]
+                    .map(|called| files.iter().find(|(name, _)| Some(&name[..]) == called));
+                let (_, file) = as_is.or(as_file).ok_or(ApiError::NotFound)?;
                 folder.serve(&format!("/{file}"), None, headers).await?
             }
             Pictures::Embedded(screens) => {

@@ -110,7 +110,8 @@ async fn answer(
             ))
         }
         Route::Logout => login::logout(app, head, host),
-        Route::Dashboard => match guard(app, head, &query, peer).await {
+        // No key in the address, since what the page asks for would not have it.
+        Route::Dashboard => match guard(app, head, &Query::new(""), peer).await {
             Ok(()) => assets::serve("dash/index.html", &head.headers),
             Err(ApiError::Denied(Denied::NotLocal)) => {
                 assets::serve_as(StatusCode::FORBIDDEN, "dash/locked.html", &head.headers)

@@ -74,10 +74,10 @@ impl Media {
     }
 
     /// Nobody may keep a table, and one for a spreadsheet is a file.
-    pub fn describe(self, headers: &mut HeaderMap, name: &str) {
+    pub fn describe(self, headers: &mut HeaderMap, file_name: &str) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(ending) = self.ending {
-            let disposition = format!("attachment; filename={name}.{ending}");
+            let disposition = format!("attachment; filename={file_name}.{ending}");
             let disposition = HeaderValue::try_from(disposition).expect("a plain file name");
             headers.insert(CONTENT_DISPOSITION, disposition);
         }
@@ -88,11 +88,11 @@ impl Media {
 pub async fn stream(
     app: &App,
     media: Media,
-    name: &str,
+    file_name: &str,
     source: impl Source,
 ) -> Result<Response<ReplyBody>, ApiError> {
     let mut reply = begin(place(app)?, media.content_type(), source).await?;
-    media.describe(reply.headers_mut(), name);
+    media.describe(reply.headers_mut(), file_name);
     Ok(reply)
 }
 

@@ -315,3 +315,18 @@ pub struct Question {
     /// Cells of the heatmap.
     pub raster: Raster,
 }
+
+impl Question {
+    /// What a file with the report is called, without its ending: the report, and the dates if it was asked for some.
+    pub fn file_name(&self) -> String {
+        let name = self.report.about().name;
+        match (&self.from, &self.to) {
+            (Some(from), Some(to))
+                if [from.at, to.at].iter().all(|at| matches!(at, At::Date(_))) =>
+            {
+                format!("{name}-{}-{}", from.text, to.text)
+            }
+            _ => name.to_owned(),
+        }
+    }
+}

@@ -57,8 +57,14 @@ pub(super) fn is_echo(connection: &Connection, session: &Session) -> rusqlite::R
 
 /// Notes which touches repeat any of the others', and returns whether any does. Both are in order of time.
 fn repeats(own: &[Pointed], others: &[Pointed], repeated: &mut [bool]) -> bool {
+    let (Some(earliest), Some(latest)) = (others.first(), others.last()) else {
+        return false;
+    };
+    // A long session has many others beside it, each in a small part of it.
+    let begin = own.partition_point(|touch| touch.time_ms < earliest.time_ms - NEAR_MS);
+    let end = own.partition_point(|touch| touch.time_ms <= latest.time_ms + NEAR_MS);
     let (mut first, mut any) = (0, false);
-    for (touch, repeated) in own.iter().zip(repeated) {
+    for (touch, repeated) in own[begin..end].iter().zip(&mut repeated[begin..end]) {
         let is_before = |other: &Pointed| other.time_ms < touch.time_ms - NEAR_MS;
         first += others[first..]
             .iter()

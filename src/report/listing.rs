@@ -118,12 +118,14 @@ impl Listing {
         let mut session: Option<((i64, i64), bool)> = None;
         while let Some(row) = rows.next()? {
             let here = (row.get(0)?, row.get(1)?);
-            let is_meant = match session {
-                Some((known, is_meant)) if known == here => is_meant,
+            let is_chosen = match session {
+                Some((known, is_chosen)) if known == here => is_chosen,
                 _ => is_chosen(&prepared.range, choice, &self.question, here),
             };
-            session = Some((here, is_meant));
-            prepared.after = (here.0, here.1, row.get(2)?);
+            session = Some((here, is_chosen));
+            let position: Option<i64> = row.get(2)?;
+            prepared.after = (here.0, here.1, position.unwrap_or(i64::MAX));
+            let is_meant = is_chosen && position.is_some();
             let mut flow = Flow::Continue(());
             if is_meant && self.skip > 0 {
                 self.skip -= 1;

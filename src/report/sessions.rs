@@ -11,25 +11,30 @@ use crate::store::columns::text;
 const BEFORE_ECHO: [&str; 2] = ["clock", "stuck"];
 
 pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Cells> {
-    let (device, reason): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(7)?);
-    let (first, last): (Option<i64>, Option<i64>) = (row.get(13)?, row.get(14)?);
+    let (device, reason): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+    let (first, last): (Option<i64>, Option<i64>) = (row.get(11)?, row.get(12)?);
     let ids = [device, reason, first, last];
     let names = Names::read(connection, ids.into_iter().flatten())?;
-    let active_ms: Option<i64> = row.get(8)?;
+    let active_ms: Option<i64> = row.get(6)?;
+    let sql = "SELECT started_at, stopped_at FROM sessions WHERE id = ?1";
+    let mut stored = connection.prepare_cached(sql)?;
+    let [started_at, stopped_at] = stored.query_row([row.get::<_, i64>(1)?], |row| {
+        Ok([Cell::text(text(row, 0)?), Cell::text(text(row, 1)?)])
+    })?;
     let number = |at: usize| row.get(at).map(Cell::Number);
     Ok(vec![
         number(1)?,
         row.get::<_, Option<i64>>(3)?
             .map_or(Cell::Nothing, Cell::Number),
         names.cell(device),
-        Cell::text(text(row, 5)?),
-        Cell::text(text(row, 6)?),
+        started_at,
+        stopped_at,
         names.cell(reason),
         active_ms.map_or(Cell::Nothing, Cell::seconds),
+        number(7)?,
+        number(8)?,
         number(9)?,
         number(10)?,
-        number(11)?,
-        number(12)?,
         names.cell(first),
         names.cell(last),
         Cell::text(suspect(connection, row)?),
@@ -37,7 +42,7 @@ pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Ce
 }
 
 fn suspect(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<String>> {
-    let stored: Option<String> = row.get(15)?;
+    let stored: Option<String> = row.get(13)?;
     let is_decided = stored
         .as_deref()
         .is_some_and(|reason| BEFORE_ECHO.contains(&reason));
@@ -45,9 +50,9 @@ fn suspect(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Option<St
         id: row.get(1)?,
         consumer_id: row.get(3)?,
         device: row.get(4)?,
-        active_from_ms: row.get(16)?,
-        active_ms: row.get(8)?,
-        points: row.get(17)?,
+        active_from_ms: row.get(14)?,
+        active_ms: row.get(6)?,
+        points: row.get(15)?,
     };
     if !is_decided && echo::is_echo(connection, &session)? {
         return Ok(Some("echo".to_owned()));

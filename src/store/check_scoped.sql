@@ -6,5 +6,5 @@ WITH scoped AS (
   FROM session_sums c JOIN scopes o ON o.consumer_id = c.consumer_id AND o.device IS NULL WHERE c.left_out = 0
   UNION ALL
   SELECT o.id, c.*
-  FROM session_sums c JOIN scopes o ON o.consumer_id = c.consumer_id AND o.device = c.device WHERE c.left_out = 0
+  FROM session_sums c JOIN scopes o ON o.consumer_id IS c.consumer_id AND o.device = c.device WHERE c.left_out = 0
 ),

@@ -78,7 +78,9 @@ CREATE TABLE touches (
 CREATE TABLE session_points (
   session_id INTEGER NOT NULL,    -- sessions.id
   place INTEGER NOT NULL,         -- the screen on which the finger was; 0 for none
-  points BLOB NOT NULL,           -- packed as src/model/points.rs says
+  -- For each a byte of flags (1: it led nowhere, 2: it was in vain, 4: the page's size is known, 8: in doubles), then x, y
+  -- and, if known, width and height, little end first, in 16 bits each or as doubles
+  points BLOB NOT NULL,
   PRIMARY KEY (session_id, place)
 ) WITHOUT ROWID;
 

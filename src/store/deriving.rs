@@ -177,7 +177,8 @@ impl Deriving {
         pass: &mut Pass,
         now: Instant,
     ) -> rusqlite::Result<()> {
-        let end = Instant::now() + limits::DERIVE_TURN;
+        // To write what it adds to the sums takes about as long again.
+        let end = Instant::now() + limits::DERIVE_TURN / 2;
         let sql = "SELECT session_id FROM dirty_sessions WHERE session_id > ?1 AND session_id <= ?2 \
                    ORDER BY session_id LIMIT 1";
         let mut next = connection.prepare_cached(sql)?;
@@ -320,4 +321,128 @@ pub(super) fn backlog(connection: &Connection) -> rusqlite::Result<Option<(i64, 
         Ok(((total - left).max(0), total))
     });
     found.optional()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::derived::{self, mark_dirty};
+
+    /// A file with so many sessions of so many events, all of them dirty.
+    fn file(sessions: i64, events: i64) -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(include_str!("schema.sql"))
+            .unwrap();
+        let time = "2024-05-01T10:00:00.000Z";
+        for id in 1..=sessions {
+            let sql = "INSERT INTO sessions(id, token, ip, started_at, consumer_id) VALUES (?1, '', '', ?2, 1)";
+            connection.execute(sql, (id, time)).unwrap();
+            let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2) \
+                       INSERT INTO events(session_id, time, action, data) SELECT ?1, ?3, 'click', '{}' FROM n";
+            connection.execute(sql, (id, events, time)).unwrap();
+        }
+        derived::begin(&connection).unwrap();
+        connection
+    }
+
+    fn count(connection: &Connection, sql: &str) -> i64 {
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn dirty(connection: &Connection) -> i64 {
+        count(connection, "SELECT count(*) FROM dirty_sessions")
+    }
+
+    fn deriving() -> (Deriving, Arc<Freshness>) {
+        let freshness = Arc::new(Freshness::new(Arc::new(Queue::default())));
+        (Deriving::new(Arc::clone(&freshness)), freshness)
+    }
+
+    impl Deriving {
+        /// Gives turns as long as they are due at a moment, and says how many.
+        fn go(&mut self, connection: &Connection, at: Instant) -> usize {
+            let mut turns = 0;
+            while self.is_due(at) {
+                self.turn(connection, at).unwrap();
+                self.end_turn();
+                turns += 1;
+            }
+            turns
+        }
+
+        fn change(&mut self, connection: &Connection, session_id: i64, at: Instant) {
+            mark_dirty(connection, [session_id]).unwrap();
+            self.note_dirty(at);
+        }
+    }
+
+    #[test]
+    fn a_session_is_derived_at_most_once_a_second_unless_a_report_asks() {
+        let connection = file(2, 1);
+        let (mut deriving, freshness) = deriving();
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        // Whatever the machine does in between, the sessions are derived about now.
+        assert!(deriving.go(&connection, at(60_000)) > 0);
+        assert_eq!(dirty(&connection), 0);
+        deriving.change(&connection, 1, at(0));
+        assert_eq!(deriving.go(&connection, at(900)), 0, "not due yet");
+        deriving.pass = None;
+        deriving.due = Some(at(0));
+        deriving.go(&connection, at(500));
+        assert_eq!(dirty(&connection), 1, "put off");
+        let mut asked = freshness.ask().unwrap();
+        deriving.go(&connection, at(500));
+        assert_eq!(dirty(&connection), 0, "a report asks");
+        assert_eq!(asked.try_recv(), Ok(()));
+        deriving.change(&connection, 1, at(0));
+        deriving.go(&connection, at(60_000));
+        assert_eq!(dirty(&connection), 0, "after a while");
+        assert!(freshness.ask().is_none(), "nothing is dirty");
+    }
+
+    #[test]
+    fn a_long_session_is_derived_every_ten_seconds() {
+        let connection = file(1, 2_001);
+        let (mut deriving, _) = deriving();
+        let start = Instant::now();
+        deriving.go(&connection, start + Duration::from_secs(60));
+        assert_eq!(dirty(&connection), 0);
+        deriving.change(&connection, 1, start);
+        for (seconds, expected) in [(2, 1), (9, 1), (60, 0)] {
+            deriving.go(&connection, start + Duration::from_secs(seconds));
+            assert_eq!(dirty(&connection), expected, "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn a_turn_is_short_and_leaves_the_rest_to_the_next_one() {
+        let connection = file(3_000, 5);
+        let (mut deriving, freshness) = deriving();
+        deriving.turn(&connection, Instant::now()).unwrap();
+        deriving.end_turn();
+        let left = dirty(&connection);
+        assert!(0 < left && left < 3_000, "{left}");
+        assert!(freshness.has_backlog());
+        assert_eq!(backlog(&connection).unwrap(), Some((3_000 - left, 3_000)));
+        deriving.go(&connection, Instant::now() + Duration::from_secs(60));
+        assert_eq!(dirty(&connection), 0);
+        assert!(!freshness.has_backlog());
+        assert_eq!(backlog(&connection).unwrap(), None);
+    }
+
+    #[test]
+    fn while_posts_come_there_is_rest_between_two_turns_unless_a_report_waits() {
+        let connection = file(3_000, 5);
+        let (mut deriving, freshness) = deriving();
+        deriving.turn(&connection, Instant::now()).unwrap();
+        deriving.end_turn();
+        let now = Instant::now();
+        deriving.note_dirty(now);
+        assert!(deriving.rested >= deriving.turn_began + limits::DERIVE_REST);
+        assert!(deriving.next_turn(now).unwrap() >= deriving.rested);
+        let _asked = freshness.ask().unwrap();
+        assert_eq!(deriving.next_turn(now), Some(now));
+    }
 }

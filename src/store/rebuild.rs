@@ -192,6 +192,7 @@ fn dump(connection: &Connection, session_id: i64) -> rusqlite::Result<Vec<Vec<Va
 /// Whether the sums over sessions are those of the derived rows of the sessions.
 fn sums_are_right(connection: &Connection) -> rusqlite::Result<bool> {
     for differences in [
+        include_str!("check_scopes.sql"),
         include_str!("check_quarters.sql"),
         include_str!("check_screen_fortnights.sql"),
         include_str!("check_target_fortnights.sql"),

@@ -98,10 +98,10 @@ export function readConsumers(signal) {
 
 /**
  * @param {AbortSignal} [signal]
- * @returns {Promise<Device[]>}
+ * @returns {Promise<{now: string, devices: Device[]}>} The devices, and the server's clock.
  */
-export async function readDevices(signal) {
-  return (await read('devices', {}, signal)).devices;
+export function readDevices(signal) {
+  return read('devices', {}, signal);
 }
 
 /**
@@ -116,10 +116,10 @@ export async function readPictures(signal) {
 
 /**
  * @param {string} screen
- * @returns {string}
+ * @returns {string} In it a slash is written as in the name of the file: proxies refuse or change `%2F`.
  */
 export function pictureAddress(screen) {
-  return address(`screens/${encodeURIComponent(screen)}`).href;
+  return address(`screens/${encodeURIComponent(screen.replaceAll('/', '%2F'))}`).href;
 }
 
 /**
@@ -284,7 +284,7 @@ async function bodyOf(reply, signal) {
     if (signal?.aborted) throw error;
     return {};
   });
-  if (reply.ok && body.status === reply.status) return body;
+  if (reply.ok && body?.status === reply.status) return body;
   const said = typeof body?.error === 'string' ? body.error : String(reply.status);
   const kinds = /** @type {const} */ ({ 400: 'refused', 401: 'locked', 403: 'refused', 404: 'missing', 503: 'busy' });
   throw new ReadError(kinds[/** @type {keyof typeof kinds} */ (reply.status)] ?? 'failed', said);

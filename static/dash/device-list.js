@@ -5,13 +5,12 @@
  * Loaded by the set-up page.
  */
 
-import { readDevices } from './api.js';
-import { isMeant, keyOf } from './device.js';
+import { Devices } from './devices.js';
 import { h, nameOf } from './dom.js';
 import { ago, count, parseTime, utc } from './format.js';
 import { phrase, say } from './language.js';
 import { panel } from './panel.js';
-import { pulseOf, SHAPES } from './pulse.js';
+import { SHAPES } from './pulse.js';
 import { table } from './table.js';
 
 /** How often the words for "how long ago" are made true again. */
@@ -19,7 +18,13 @@ const TICK_MS = 15_000;
 /** More devices than these can be searched. */
 const AT_A_GLANCE = 20;
 
-/** @typedef {import('./api.js').Device} Device */
+/**
+ * @typedef {object} DeviceList
+ * @property {Promise<void>} shown Resolves when it shows something.
+ * @property {(sign: import('./live.js').Sign) => void} see Told each sign of life.
+ * @property {() => Promise<void>} begin Told that the news begin.
+ * @property {() => void} pause Told that they have broken off.
+ */
 
 /**
  * @param {HTMLElement} place
@@ -27,21 +32,27 @@ const AT_A_GLANCE = 20;
  * @param {() => Promise<Map<number, string>>} readApps Their names, by their ids.
  * @param {() => (string|Node)[]} nothing What to do where there is no device.
  * @param {AbortSignal} signal
- * @returns {{shown: Promise<void>, see: (sign: import('./live.js').Sign) => void, setClock: (ahead: number) => void}}
- *   `see` is told each sign of life, `setClock` how far the server's clock is ahead of this one.
+ * @returns {DeviceList}
  */
 export function deviceList(place, state, readApps, nothing, signal) {
-  /** @type {Map<string, Device>} */
-  const devices = new Map();
-  /** @type {Set<string>} Devices with more in their queue than the last time. */
-  const growing = new Set();
+  const devices = new Devices(state, signal);
   /** @type {Map<string, {alive: HTMLElement, queued: HTMLElement, dropped: HTMLElement}>} The cells that change. */
   const cells = new Map();
   const sentence = h('span');
-  let clockAhead = 0;
   const timer = setInterval(write, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
-  return { shown: show(), see, setClock };
+  return {
+    shown: show(),
+    see(sign) {
+      devices.see(sign);
+      update();
+    },
+    async begin() {
+      await devices.begin();
+      update();
+    },
+    pause: () => devices.pause(),
+  };
 
   function show() {
     place.replaceChildren();
@@ -49,38 +60,18 @@ export function deviceList(place, state, readApps, nothing, signal) {
       question: say('devices.question'),
       height: 260,
       load: async () => {
-        const [all, apps] = await Promise.all([readDevices(signal), readApps()]);
-        devices.clear();
-        for (const device of all.filter(({ consumer_id: id, name }) => isMeant(state, id, name))) devices.set(keyOf(device.consumer_id, device.name), device);
+        const [apps] = await Promise.all([readApps(), devices.read()]);
         return apps;
       },
-      view: (apps) => (devices.size === 0 ? null : { answer: [sentence], chart: listOf(apps) }),
+      view: (apps) => (devices.known.size === 0 ? null : { answer: [sentence], chart: listOf(apps) }),
       nothing,
     }, signal);
   }
 
-  /**
-   * @param {import('./live.js').Sign} sign
-   */
-  function see({ consumer_id: id, device, time, queued, dropped }) {
-    const name = device ?? '';
-    const key = keyOf(id, name);
-    const before = devices.get(key);
-    if (before) {
-      growing[(queued ?? 0) > (before.queued ?? 0) ? 'add' : 'delete'](key);
-      devices.set(key, { ...before, last_alive: time, queued, dropped });
-      write();
-    } else if (isMeant(state, id, name)) {
-      show();
-    }
-  }
-
-  /**
-   * @param {number} ahead
-   */
-  function setClock(ahead) {
-    clockAhead = ahead;
-    write();
+  /** A device that is new needs a row. */
+  function update() {
+    if ([...devices.known.keys()].every((key) => cells.has(key))) write();
+    else show();
   }
 
   /**
@@ -88,7 +79,7 @@ export function deviceList(place, state, readApps, nothing, signal) {
    */
   function listOf(apps) {
     cells.clear();
-    const rows = [...devices].map(([key, device]) => {
+    const rows = [...devices.known].map(([key, device]) => {
       cells.set(key, { alive: h('span', { class: 'device' }), queued: h('span'), dropped: h('span') });
       return {
         ...device,
@@ -116,23 +107,21 @@ export function deviceList(place, state, readApps, nothing, signal) {
 
   /** Makes the words true for this moment. */
   function write() {
-    const now = Date.now() + clockAhead;
     let alive = 0;
-    for (const [key, { last_alive: last, queued, dropped }] of devices) {
-      const ms = parseTime(last) ?? 0;
-      const pulse = pulseOf({ last_alive: ms, dropped, isQueueGrowing: growing.has(key) }, now);
+    for (const [key, device] of devices.known) {
+      const pulse = devices.pulse(device);
       if (pulse === 'alive') alive += 1;
       const cell = cells.get(key);
       if (!cell) continue;
+      const { last_alive: last, queued, dropped } = device;
       cell.alive.className = `device ${pulse}`;
       cell.alive.title = utc(last);
       cell.alive.replaceChildren(h('span', { class: 'shape', 'aria-hidden': 'true' }, SHAPES[pulse]),
-        h('span', {}, `${say(`pulse.${pulse}`)}, ${ago(ms, now)}`));
+        h('span', {}, `${say(`pulse.${pulse}`)}, ${ago(parseTime(last) ?? 0, devices.now())}`));
       cell.queued.textContent = queued === null ? '–' : count(queued);
       cell.dropped.textContent = dropped === null ? '–' : count(dropped);
     }
-    sentence.replaceChildren(...phrase('devices.answer', {
-      n: h('b', {}, count(alive)), all: say('devices', { n: count(devices.size) }, devices.size),
-    }));
+    const { size } = devices.known;
+    sentence.replaceChildren(...phrase('devices.answer', { n: h('b', {}, count(alive)), all: say('devices', { n: count(size) }, size) }));
   }
 }

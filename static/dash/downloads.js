@@ -21,22 +21,23 @@ const REPORTS = /** @type {const} */ ([
  * @returns {HTMLElement}
  */
 export function downloads(filter) {
-  const link = (/** @type {string} */ href, /** @type {string} */ file, /** @type {string} */ word, /** @type {string} */ what) => h('a', {
-    href, download: file, 'aria-label': `${what}: ${word}`,
+  // The server says what a file is called.
+  const link = (/** @type {string} */ href, /** @type {string} */ word, /** @type {string} */ what) => h('a', {
+    href, download: true, 'aria-label': `${what}: ${word}`,
   }, word);
   const report = (/** @type {string} */ name) => {
     const what = say(`report.${name}`);
     return h('li', {}, h('span', {}, what), h('span', { class: 'files' },
-      link(reportAddress(name, { ...filter }, 'xlsx'), `${name}.xlsx`, say('panel.xlsx'), what),
-      link(reportAddress(name, { ...filter }, 'csv'), `${name}.csv`, say('panel.csv'), what)));
+      link(reportAddress(name, { ...filter }, 'xlsx'), say('panel.xlsx'), what),
+      link(reportAddress(name, { ...filter }, 'csv'), say('panel.csv'), what)));
   };
   const list = (/** @type {'sessions'|'events'} */ name) => h('li', {}, h('span', {}, say(`downloads.${name}`)),
-    h('span', { class: 'files' }, link(listAddress(name), `${name}.csv`, say('panel.csv'), say(`downloads.${name}`))));
+    h('span', { class: 'files' }, link(listAddress(name), say('panel.csv'), say(`downloads.${name}`))));
   return h('section', { class: 'panel' },
     h('h2', {}, say('downloads.question')),
     h('p', { class: 'answer' }, say('downloads.answer')),
     h('p', { class: 'row offer' },
-      h('a', { class: 'button', href: snapshotAddress(), download: 'microticks.db' }, say('downloads.file')),
+      h('a', { class: 'button', href: snapshotAddress(), download: true }, say('downloads.file')),
       h('span', { class: 'soft small' }, say('downloads.file.how'))),
     h('h3', {}, say('downloads.reports')),
     h('ul', { class: 'downloads small' }, REPORTS.map(report)),

@@ -85,9 +85,9 @@ export class Filters {
 
   /** Asks for the names that there are; without them the filters of the address still work. */
   async read() {
-    const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), [])]);
+    const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), null)]);
     this.consumers = apps?.consumers ?? [];
-    this.devices = [...new Set(devices.map(({ name }) => name).filter(Boolean))].sort();
+    this.devices = [...new Set(devices?.devices.map(({ name }) => name).filter(Boolean))].sort();
     this.name();
   }
 

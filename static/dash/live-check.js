@@ -8,7 +8,7 @@
 import { h, shortName } from './dom.js';
 import { clock, parseTime } from './format.js';
 import { phrase, say } from './language.js';
-import { aheadOf, listen } from './live.js';
+import { listen } from './live.js';
 
 /** So many touches are shown, the latest. */
 const SHOWN = 5;
@@ -16,8 +16,7 @@ const SHOWN = 5;
 /**
  * @param {HTMLElement} container
  * @param {{consumer: string, device: string}} filter
- * @param {{see: (sign: import('./live.js').Sign) => void, setClock: (ahead: number) => void}} devices Told each sign of
- *   life, and how far the server's clock is ahead.
+ * @param {import('./device-list.js').DeviceList} devices Told each sign of life, and when the news begin and break off.
  * @param {AbortSignal} signal
  */
 export function liveCheck(container, filter, devices, signal) {
@@ -25,8 +24,8 @@ export function liveCheck(container, filter, devices, signal) {
   const list = h('ul', { class: 'received small' });
   container.append(h('section', { class: 'panel' }, h('h2', {}, say('check.question')), sentence, list));
   listen(filter, {
-    now({ time }) {
-      devices.setClock(aheadOf(time));
+    now() {
+      devices.begin();
       sentence.replaceChildren(say('check.touch'));
     },
     start: () => {},
@@ -40,6 +39,9 @@ export function liveCheck(container, filter, devices, signal) {
     },
     stop: () => {},
     alive: devices.see,
-    interrupted: () => sentence.replaceChildren(say('live.waiting')),
+    interrupted() {
+      devices.pause();
+      sentence.replaceChildren(say('live.waiting'));
+    },
   }, signal);
 }

@@ -6,7 +6,7 @@
  * Loaded by pages.
  */
 
-import { address } from './api.js';
+import { address, readLogin, readOr } from './api.js';
 import { parseTime } from './format.js';
 
 /** @typedef {{session_id: number, consumer_id: number, device: string|null, touches: number}} Visit */
@@ -21,7 +21,7 @@ import { parseTime } from './format.js';
  *   target: string|null, screen: string|null}) => void} touch
  * @property {(visit: {session_id: number, consumer_id: number, device: string|null, time: string}) => void} stop
  * @property {(sign: Sign) => void} alive
- * @property {() => void} interrupted The server does not tell any more; it is asked again later.
+ * @property {() => void} interrupted Nobody listens, or the server does not tell any more; it is asked again later.
  */
 
 /** Where the browser gives up (an error status, say), these are the pauses before the stream is asked for again. */
@@ -52,7 +52,11 @@ export function listen({ consumer, device }, listener, signal) {
 
   function follow() {
     close();
-    if (document.hidden || signal.aborted) return;
+    if (signal.aborted) return;
+    if (document.hidden) {
+      listener.interrupted();
+      return;
+    }
     source = new EventSource(address('live', { consumer, device }));
     for (const name of /** @type {const} */ (['now', 'start', 'touch', 'stop', 'alive'])) {
       source.addEventListener(name, ({ data }) => listener[name](JSON.parse(data)));
@@ -61,9 +65,16 @@ export function listen({ consumer, device }, listener, signal) {
     source.onerror = () => {
       listener.interrupted();
       if (source?.readyState !== EventSource.CLOSED) return;
+      askForLogin();
       timer = setTimeout(follow, pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     };
+  }
+
+  /** An error status may mean that the login is forgotten: then the page as a whole asks for it. */
+  async function askForLogin() {
+    const login = await readOr(readLogin(), null);
+    if (login?.key_is_set && !login.logged_in && !signal.aborted) location.reload();
   }
 
   function close() {

@@ -24,7 +24,5 @@ const query = String(wanted) === '' ? '' : `?${wanted}`;
 /** @type {HTMLInputElement} */ (element('to')).value = query;
 // Where the key is wrong this same page is the answer at `login`; it still knows from its address where to go.
 /** @type {HTMLFormElement} */ (element('login')).action = `login${query}`;
-if (location.pathname.endsWith('/login')) {
-  element('wrong').hidden = false;
-  history.replaceState(null, '', `dash${query}`);
-}
+element('wrong').hidden = !location.pathname.endsWith('/login');
+history.replaceState(null, '', `dash${query}`);

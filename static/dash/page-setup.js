@@ -52,7 +52,7 @@ export async function show(container, state, signal) {
 function appsView({ consumers, from_elsewhere: elsewhere }) {
   const active = consumers.filter((app) => app.deleted_at === null);
   if (active.length === 0) return null;
-  const script = `${elsewhere ?? BASE.href}microticks.js`;
+  const script = `${reachedAt(elsewhere) ?? BASE.href}microticks.js`;
   const now = Date.now();
   const heard = active.filter((app) => app.last_event !== null);
   const latest = heard.reduce((/** @type {import('./api.js').Consumer|null} */ best, app) =>
@@ -105,12 +105,24 @@ function noDevices() {
 }
 
 /**
+ * The address for other machines. Whoever reads this on one of them has come by it: by a proxy, maybe, of which the
+ * server knows nothing.
+ *
+ * @param {string|null} elsewhere Where the server believes that it is reached.
+ * @returns {string|null}
+ */
+function reachedAt(elsewhere) {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(BASE.hostname) ? elsewhere : BASE.href;
+}
+
+/**
  * @param {Roster} roster
  * @returns {import('./panel.js').View}
  */
 function addressView({ listening, from_elsewhere: elsewhere }) {
-  return elsewhere
-    ? { answer: phrase('address.answer', { address: h('b', {}, elsewhere) }), chart: steps(say('address.how'), `${elsewhere}microticks.js`) }
+  const reached = reachedAt(elsewhere);
+  return reached
+    ? { answer: phrase('address.answer', { address: h('b', {}, reached) }), chart: steps(say('address.how'), `${reached}microticks.js`) }
     : {
       answer: phrase('address.none', { address: h('b', {}, listening) }),
       chart: steps(say('address.none.how'), `microticks --key a-long-secret --bind 0.0.0.0:${listening.split(':').pop()}`),

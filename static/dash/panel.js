@@ -46,7 +46,8 @@ const LOGGED_IN_MS = 10_000;
  */
 export async function panel(container, { question, load, view, height = 0, nothing, report }, signal) {
   const body = h('div', { class: 'body' });
-  const element = h('section', { class: 'panel', 'aria-busy': 'true' }, h('h2', {}, question), body);
+  const heading = h('h2', { tabindex: '-1' }, question);
+  const element = h('section', { class: 'panel', 'aria-busy': 'true' }, heading, body);
   container.append(element);
   await fill();
 
@@ -63,9 +64,15 @@ export async function panel(container, { question, load, view, height = 0, nothi
       if (signal.aborted) return;
       if (!(error instanceof ReadError)) throw error;
       if (error.kind === 'locked' && performance.now() > LOGGED_IN_MS) location.reload();
-      body.replaceChildren(...trouble(error, fill));
+      body.replaceChildren(...trouble(error, retry));
     }
     element.removeAttribute('aria-busy');
+  }
+
+  /** The button that was pressed goes, and the focus must not. */
+  function retry() {
+    heading.focus({ preventScroll: true });
+    return fill();
   }
 
   /**
@@ -110,7 +117,8 @@ export function openTable(element) {
 function files({ name, parameters }) {
   const link = (/** @type {'csv'|'xlsx'|''} */ format, /** @type {string} */ word) => h('a', {
     href: reportAddress(name, parameters, format),
-    download: format ? `${name}.${format}` : null,
+    // The server says what it is called.
+    download: format !== '',
     'aria-label': `${word}: ${name}`,
   }, word);
   return h('p', { class: 'files small' },

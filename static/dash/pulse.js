@@ -9,6 +9,8 @@ const MINUTE_MS = 60_000;
 /** A page gives a sign each minute; two may be lost on the way before anybody should look. */
 const ALIVE_MS = 3 * MINUTE_MS;
 const LATE_MS = 15 * MINUTE_MS;
+/** So many items may be on their way from a page that is in use. */
+const UNDER_WAY = 100;
 
 /** @typedef {'alive'|'late'|'silent'} Pulse */
 
@@ -16,12 +18,27 @@ const LATE_MS = 15 * MINUTE_MS;
 export const SHAPES = { alive: '●', late: '▲', silent: '■' };
 
 /**
- * @param {{last_alive: number, dropped: number|null, isQueueGrowing: boolean}} device `last_alive` in milliseconds.
+ * @param {{last_alive: number, isBehind: boolean}} device `last_alive` in milliseconds.
  * @param {number} now By the server's clock.
  * @returns {Pulse}
  */
-export function pulseOf({ last_alive: last, dropped, isQueueGrowing }, now) {
+export function pulseOf({ last_alive: last, isBehind }, now) {
   const age = now - last;
   if (age > LATE_MS) return 'silent';
-  return age > ALIVE_MS || (dropped ?? 0) > 0 || isQueueGrowing ? 'late' : 'alive';
+  return age > ALIVE_MS || isBehind ? 'late' : 'alive';
+}
+
+/** @typedef {{queued: number|null, dropped: number|null}} Waiting What waits in a page, and what it has lost, ever. */
+
+/**
+ * Whether more waits or is lost than at the sign of life before. What was lost long ago alarms nobody for ever.
+ *
+ * @param {Waiting|undefined} before
+ * @param {Waiting} sign
+ * @returns {boolean}
+ */
+export function isFallingBehind(before, sign) {
+  if (before === undefined) return false;
+  const [waits, waited] = [sign.queued ?? 0, before.queued ?? 0];
+  return (waits > UNDER_WAY && waits > waited) || (sign.dropped ?? 0) > (before.dropped ?? 0);
 }

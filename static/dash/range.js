@@ -6,6 +6,7 @@
  */
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const FIRST_MS = Date.parse('0000-01-01');
 
 /** How many days a choice has, today included. */
 const DAYS = /** @type {Record<string, number>} */ ({ today: 1, 7: 7, 30: 30, 90: 90, year: 365 });
@@ -46,6 +47,8 @@ export function rangeOf({ range, from, to, tz }, now) {
 export function rangeBefore({ from, to }) {
   if (from === '' || to === '' || to < from) return null;
   const length = lengthOf({ from, to });
+  // The calendar of the reports begins with the year 0.
+  if (Date.parse(from) - length * DAY_MS < FIRST_MS) return null;
   return { from: later(from, -length), to: later(from, -1) };
 }
 

@@ -68,6 +68,7 @@ export async function heatPanel(container, state, filter, reports, signal) {
       }),
       report: { name: 'heatmap', parameters: { ...filter, screen, ...size } },
     }),
+    nothing: () => [h('p', { class: 'answer soft' }, say('heat.nothing'))],
   }, signal);
 }
 
@@ -127,9 +128,9 @@ function switched(by, { page, width, height }, draw) {
 async function surfaceOf(state, signal) {
   const { screen } = state;
   const [pictures, devices] = await Promise.all([
-    readOr(readPictures(signal), []), readOr(readDevices(signal), []),
+    readOr(readPictures(signal), []), readOr(readDevices(signal), null),
   ]);
-  const known = devices.find(({ consumer_id: id, name, width, height }) => isMeant(state, id, name) && width && height);
+  const known = devices?.devices.find(({ consumer_id: id, name, width, height }) => isMeant(state, id, name) && width && height);
   const size = known ? { width: known.width ?? 0, height: known.height ?? 0 } : USUAL;
   const picture = pictures.includes(screen) ? await pictureOf(screen, size) : null;
   return picture ?? { picture: null, page: await readKioskPage(screen, signal), ...size };

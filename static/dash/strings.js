@@ -236,6 +236,11 @@ export const STRINGS = {
   'column.count': ['Times', 'Ganger', 'Mal'],
   'heat.question': ['Where do fingers land?', 'Hvor lander fingrene?', 'Wo landen die Finger?'],
   'heat.answer': ['{touches} with a place, {n} of them in vain.', '{touches} med et sted, {n} av dem forgjeves.', '{touches} mit einem Ort, {n} davon vergeblich.'],
+  'heat.nothing': [
+    'No touch here has a place: keys, and apps that send no point, have none.',
+    'Ingen berøring her har et sted: taster, og apper som ikke sender noe punkt, har ingen.',
+    'Keine Berührung hier hat einen Ort: Tasten, und Apps, die keinen Punkt senden, haben keinen.',
+  ],
   'heat.tip': ['{touches} in {visits}', '{touches} i {visits}', '{touches} in {visits}'],
   'heat.tip.inVain': ['{n} in vain', '{n} forgjeves', '{n} vergeblich'],
   'heat.by': ['What the colour counts', 'Hva fargen teller', 'Was die Farbe zählt'],

@@ -46,7 +46,7 @@ const PAGE = 200;
 export function table({ label, columns, rows, place = {}, search, onMove = () => {} }) {
   const at = { sort: '', q: '', offset: '', ...place };
   const most = Object.fromEntries(columns.filter(({ bar }) => bar).map(({ key }) =>
-    [key, Math.max(...rows.map((row) => Number(row[key] ?? 0)))]));
+    [key, rows.reduce((greatest, row) => Math.max(greatest, Number(row[key] ?? 0)), 0)]));
   const body = h('tbody');
   const said = h('p', { class: 'soft small', role: 'status' });
   const earlier = h('button', { type: 'button', onclick: () => turn(-PAGE) }, say('table.previous'));
@@ -54,10 +54,12 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
   const heads = columns.map((column) => h('th', { scope: 'col', class: column.isName ? null : 'number' },
     h('button', { type: 'button', class: 'sorter', onclick: () => sortBy(column) }, column.label)));
   const field = search && h('input', { type: 'search', value: at.q, oninput: find, autocomplete: 'off', spellcheck: 'false' });
+  const scroller = h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': label },
+    h('table', {}, h('caption', { class: 'unseen' }, label), h('thead', {}, h('tr', {}, heads)), body));
+  let first = 0;
   const element = h('div', { class: 'tabular' },
     field && h('label', { class: 'search label' }, say('table.search'), field),
-    h('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': label },
-      h('table', {}, h('caption', { class: 'unseen' }, label), h('thead', {}, h('tr', {}, heads)), body)),
+    scroller,
     h('div', { class: 'pager' }, said, earlier, later));
   fill();
   return element;
@@ -66,7 +68,7 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
     const found = search && at.q ? rows.filter((row) => search(row).toLowerCase().includes(at.q.toLowerCase())) : rows;
     const sorted = inOrder(found, at.sort);
     const offset = Math.min(Number(at.offset) || 0, Math.max(0, sorted.length - 1));
-    const first = offset - (offset % PAGE);
+    first = offset - (offset % PAGE);
     const page = sorted.slice(first, first + PAGE);
     body.replaceChildren(...page.map(line));
     heads.forEach((head, index) => {
@@ -106,8 +108,10 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
    * @param {number} rowsAway
    */
   function turn(rowsAway) {
-    move({ offset: String(Math.max(0, Number(at.offset) + rowsAway) || '') });
+    move({ offset: String(Math.max(0, first + rowsAway) || '') });
     element.scrollIntoView({ block: 'start' });
+    // At either end the button that was pressed is gone.
+    if (document.activeElement === document.body) scroller.focus({ preventScroll: true });
   }
 
   function find() {
@@ -123,6 +127,7 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
     // First the address: the links in the rows are made of it.
     onMove(changes, how);
     fill();
+    scroller.scrollTop = 0;
   }
 }
 

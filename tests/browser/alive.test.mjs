@@ -1,8 +1,8 @@
 /** A device shows that it is alive: with what its page sends, else alone once a minute; never as an event. */
 import assert from 'node:assert/strict';
-import { BUTTON, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
+import { BUTTON, SILENCE, TURNED, eventually, html, scenario, tag, turn, turned } from './harness.mjs';
 
-const TURNED = { prepare: page => page.clock.install(), viewport: { width: 640, height: 480 } };
+const SMALL = { ...TURNED, viewport: { width: 640, height: 480 } };
 
 /** The signs of life that the server has stored, and what kinds of items came with each. */
 function signs(page) {
@@ -21,20 +21,14 @@ function signs(page) {
   return seen;
 }
 
-/** What a storage is asked for has its own time: each second it has answered before the clock goes on. */
 async function turnSeconds(page, seconds) {
   for (let second = 0; second < seconds; second += 1) {
-    await page.clock.runFor(1000);
-    await page.evaluate(() => new Promise(done => {
-      indexedDB.open('microticks').onsuccess = ({ target: { result: db } }) => {
-        db.transaction('items').objectStore('items').count().onsuccess = () => done(db.close());
-      };
-    }));
+    await turn(page, 1000);
   }
 }
 
 scenario('a page that nobody touches says once a minute that its device is alive', async scene => {
-  const { server, page } = await scene.kiosk(BUTTON, { attributes: 'data-device="table-2"', ...TURNED });
+  const { server, page } = await scene.kiosk(BUTTON, { attributes: 'data-device="table-2"', ...SMALL });
   const seen = signs(page);
   await turnSeconds(page, 35);
   await eventually('the first sign', () => seen.length === 1);
@@ -56,7 +50,10 @@ scenario('what a page sends brings the sign along, and tells how much waits', as
   await page.click('#map');
   await server.awaitEvents(2);
   await eventually('the sign', () => seen.length === 1);
-  assert.deepEqual([seen[0].all, seen[0].queued], [['start', 'event', 'alive'], 2]);
+  const { all, queued } = seen[0];
+  assert.equal(all.pop(), 'alive');
+  assert.ok(all.length > 0 && all.every(type => type !== 'alive'), all.join());
+  assert.ok(queued >= all.length, `${queued} waited`);
 });
 
 scenario('each page of a table shows its own sign, whichever of them sends', async scene => {
@@ -66,7 +63,7 @@ scenario('each page of a table shows its own sign, whichever of them sends', asy
   await page.click('#map');
   await server.awaitEvents(1);
   const other = await page.context().newPage();
-  await other.clock.install();
+  await turned(other);
   await other.goto(`${server.origin}/?device=right`);
   const seen = signs(other);
   await turnSeconds(other, 35);
@@ -94,7 +91,7 @@ for (const [what, attributes, name] of [
 ]) {
   scenario(`a page that is only ${what} says nothing`, async scene => {
     const prepare = async page => {
-      await page.clock.install();
+      await turned(page);
       await page.addInitScript(given => (window.name = given), name);
     };
     const { page } = await scene.kiosk(BUTTON, { attributes, prepare });

@@ -61,11 +61,11 @@ scenario('apps, addresses and devices are told as they are', async scene => {
   assert.equal((await rowsOf(apps.locator('table'))).length, 3);
   await panelOf(page, ADDRESS).getByText('At http://192.0.2.2:8001/').waitFor();
   const devices = panelOf(page, DEVICES);
-  assert.equal(await devices.locator('.answer').textContent(), '1 of 4 devices alive.');
+  assert.equal(await devices.locator('.answer').textContent(), '2 of 4 devices alive.');
   const rows = await rowsOf(devices.locator('table'));
   assert.deepEqual(rows.map(row => row.slice(0, 3)), [
     ['table-1', '●alive, 1 minute ago', 'Whales'], ['table-2', '▲needs a look, 5 minutes ago', 'Whales'],
-    ['table-3', '■silent, 1 hour ago', 'Whales'], ['Device without a name', '▲needs a look, 1 minute ago', 'Whales'],
+    ['table-3', '■silent, 1 hour ago', 'Whales'], ['Device without a name', '●alive, 1 minute ago', 'Whales'],
   ]);
   await assertAccessible(page);
 });
@@ -76,8 +76,10 @@ scenario('devices are judged by the clock of the server', async scene => {
   const page = await openDash(scene, server, '?page=setup', {
     answers: {
       consumers: null,
-      devices: { devices: [device('table-1', 2 - ahead / MINUTE), device('table-2', 20 - ahead / MINUTE)] },
-      live: route => route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }, ahead) }),
+      devices: {
+        now: new Date(Date.now() + ahead).toISOString(),
+        devices: [device('table-1', 2 - ahead / MINUTE), device('table-2', 20 - ahead / MINUTE)],
+      },
     },
   });
   await panelOf(page, DEVICES).getByText('alive, 2 minutes ago').waitFor();
@@ -171,7 +173,7 @@ scenario('downloads are the files that they say', async scene => {
     assert.match(reply.headers.get('Content-Type'), /^text\/csv/);
   }
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Days: CSV', exact: true }).click()]);
-  assert.equal(download.suggestedFilename(), 'days.csv');
+  assert.match(download.suggestedFilename(), /^days-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
   assert.match(readFileSync(await download.path(), 'utf8'), /^date,sessions/);
   assert.match(await page.getByRole('link', { name: 'Download the database' }).getAttribute('href'), /\/snapshot$/);
 });

@@ -8,15 +8,15 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 /** What a test gives where it does not care: nothing is known of devices, pictures and keys. */
 const QUIET = {
   consumers: { consumers: [] },
-  devices: { devices: [] },
+  devices: { now: new Date().toISOString(), devices: [] },
   screens: { screens: [] },
   login: { key_is_set: false, logged_in: true },
   live: route => route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }) }),
 };
 
-/** A message of `/live`, by the server's clock so many milliseconds ahead. */
-export function event(name, data, ahead = 0) {
-  return `event: ${name}\ndata: ${JSON.stringify({ time: new Date(Date.now() + ahead).toISOString(), ...data })}\n\n`;
+/** A message of `/live`. */
+export function event(name, data) {
+  return `event: ${name}\ndata: ${JSON.stringify({ time: new Date().toISOString(), ...data })}\n\n`;
 }
 
 /**

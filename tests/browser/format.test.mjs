@@ -18,7 +18,7 @@ function load(name, end = '') {
 const format = await load('dash/format.js');
 const geometry = await load('dash/geometry.js');
 const range = await load('dash/range.js');
-const { pulseOf } = await load('dash/pulse.js');
+const { isFallingBehind, pulseOf } = await load('dash/pulse.js');
 const { LANGUAGES, STRINGS } = await load('dash/strings.js');
 const { bringUpToDate } = await load('docs/live.js');
 const NOW = Date.parse('2017-08-25T17:09:19Z');
@@ -127,10 +127,20 @@ test('colours, labels and cells', () => {
 
 test('a device is alive, needs a look, or is silent', () => {
   const pulse = (minutes, more) =>
-    pulseOf({ last_alive: NOW - minutes * MINUTE, dropped: 0, isQueueGrowing: false, ...more }, NOW);
+    pulseOf({ last_alive: NOW - minutes * MINUTE, isBehind: false, ...more }, NOW);
   table(minutes => pulse(minutes), [[0, 'alive'], [3, 'alive'], [4, 'late'], [15, 'late'], [16, 'silent'], [-60, 'alive']]);
-  assert.equal(pulse(0, { dropped: 1 }), 'late');
-  assert.equal(pulse(0, { isQueueGrowing: true }), 'late');
+  assert.equal(pulse(0, { isBehind: true }), 'late');
+});
+
+test('a device falls behind while more waits or is lost than before', () => {
+  const of = (queued, dropped) => ({ queued, dropped });
+  assert.equal(isFallingBehind(undefined, of(9, 9)), false);
+  for (const [before, sign, expected] of [
+    [of(3, 2), of(3, 2), false], [of(3, 2), of(4, 2), true], [of(3, 2), of(0, 3), true], [of(3, 2), of(0, 0), false],
+    [of(null, null), of(1, null), true], [of(1, 1), of(null, null), false],
+  ]) {
+    assert.equal(isFallingBehind(before, sign), expected, JSON.stringify([before, sign]));
+  }
 });
 
 test('every sentence is there in every language, with the same holes', () => {

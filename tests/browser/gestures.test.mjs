@@ -1,6 +1,6 @@
 /** Real fingers, by Chromium's own touch input: forty sequences, and the events that each must make, and no others. */
 import assert from 'node:assert/strict';
-import { scenario } from './harness.mjs';
+import { TURNED, scenario, turn } from './harness.mjs';
 
 const BODY = `<style>
   body { margin: 0; touch-action: none }
@@ -92,7 +92,7 @@ async function play(page, input, frames) {
   let before = {};
   for (const frame of frames) {
     if (typeof frame === 'number') {
-      await page.waitForTimeout(frame);
+      await turn(page, frame);
       continue;
     }
     const down = frame === 'cancel' ? {} : frame;
@@ -113,7 +113,7 @@ const inWords = ({ action, data: { target, direction, scale } }) =>
   [action, target, direction, scale && scale.toFixed(2)].filter(Boolean).join(' ');
 
 scenario(`${TABLE.length} sequences of fingers make the events they must, and no others`, async scene => {
-  const { server, page } = await scene.kiosk(BODY, { hasTouch: true, viewport: { width: 800, height: 600 } });
+  const { server, page } = await scene.kiosk(BODY, { hasTouch: true, viewport: { width: 800, height: 600 }, ...TURNED });
   const input = await page.context().newCDPSession(page);
   assert.equal(TABLE.length, 40);
   let seen = 0;

@@ -42,11 +42,34 @@ function browser() {
   return launched;
 }
 
+/** For `page()`: time passes in the page only as the test says, however slow the machine is. */
+export const TURNED = { prepare: turned };
+
+export async function turned(page) {
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 1000);
+}
+
 /**
- * Turns a page's clock on, and waits for what was under way: with two turns in a row, a storage or server would seem
- * not to have answered for as long.
+ * Turns a page's clock on, through all that is due meanwhile, and waits for the storage: with two turns in a row it would
+ * seem not to have answered for as long.
  */
 export async function turn(page, ms) {
+  await page.clock.runFor(ms);
+  await page.evaluate(() => new Promise(done => {
+    indexedDB.open('microticks').onsuccess = ({ target: { result: db } }) => {
+      const { objectStoreNames: names } = db;
+      if (!names.contains('items')) {
+        done(db.close());
+        return;
+      }
+      db.transaction('items').objectStore('items').count().onsuccess = () => done(db.close());
+    };
+  }));
+}
+
+/** The same as a machine that slept: what was due meanwhile happens once, now. */
+export async function sleep(page, ms) {
   await page.clock.fastForward(ms);
   await page.evaluate('microticks.flush()');
 }

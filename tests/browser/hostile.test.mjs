@@ -6,9 +6,9 @@ const PAINT_MS = 1000;
 
 /**
  * Loads a page until it is painted without being held up: by its own words after how many milliseconds. It may try
- * three times, since the machine may be busy.
+ * ten times, since the machine may be busy: one that is held up never gets there.
  */
-async function loads(scene, page, load, tries = 3) {
+async function loads(scene, page, load, tries = 10) {
   await load();
   await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length);
   const times = await page.evaluate(() => [

@@ -1,6 +1,6 @@
 /** No touch is lost while the page lives: the server is away, slow, or somebody else answers in its place. */
 import assert from 'node:assert/strict';
-import { BUTTON, SILENCE, html, scenario, tag } from './harness.mjs';
+import { BUTTON, SILENCE, html, scenario, tag, turn, turned } from './harness.mjs';
 
 const FAILURES = /Failed to load resource|blocked by CORS policy|net::ERR_/;
 
@@ -71,14 +71,9 @@ for (const [what, answer] of FOREIGN) {
   });
 }
 
-/** Turns the clock second by second, so that between them the browser's storage has time to answer. */
-async function turnClock(page, seconds) {
+async function turnSeconds(page, seconds) {
   for (let second = 0; second < seconds; second += 1) {
-    await page.clock.runFor(1000);
-    await page.evaluate(() => new Promise(done => {
-      const request = indexedDB.open('beside');
-      request.onsuccess = () => done(request.result.close());
-    }));
+    await turn(page, 1000);
   }
 }
 
@@ -94,17 +89,17 @@ for (const [where, age] of BROWSERS) {
   scenario(`a try without an answer is given up after ten seconds, the next is smaller${where}`, async scene => {
     const prepare = async page => {
       await age(page);
-      await page.clock.install();
+      await turned(page);
     };
     const { touch, allArrived, page, state } = await kiosk(scene, { prepare });
     const sizes = [];
     page.on('request', request => request.method() === 'POST' && sizes.push(waiting(request)));
     state.answer = SILENCE;
     await touch(7);
-    await turnClock(page, 45);
+    await turnSeconds(page, 45);
     assert.deepEqual(sizes, [8, 4, 2, 1]);
     state.answer = null;
-    await turnClock(page, 90);
+    await turnSeconds(page, 90);
     await allArrived();
   });
 }

@@ -1,8 +1,6 @@
 /** Which screen is shown: each change is one event, and says whether anybody led to it. */
 import assert from 'node:assert/strict';
-import { BUTTON, html, scenario, tag, turn } from './harness.mjs';
-
-const TURNED = { prepare: page => page.clock.install() };
+import { BUTTON, TURNED, html, scenario, sleep, tag, turn } from './harness.mjs';
 
 const screens = events => events.map(event => [event.data.screen, event.data.auto]);
 
@@ -16,8 +14,13 @@ scenario('hash, history and data-mt-screen change the screen, and touches carry 
   await page.evaluate('document.querySelector("section").hidden = false');
   await server.awaitEvents(3, 'screen');
   await page.click('#map');
-  await page.evaluate('history.back()');
-  await page.evaluate('document.querySelector("section").hidden = true');
+  await page.evaluate(() => new Promise(back => {
+    addEventListener('popstate', () => {
+      document.querySelector('section').hidden = true;
+      back();
+    }, { once: true });
+    history.back();
+  }));
   const seen = await server.awaitEvents(4, 'screen');
   assert.deepEqual(seen.map(event => event.data.screen), ['/#room', '/tower', 'hall', '/#room']);
   assert.deepEqual(seen.map(event => event.data.lang), Array(4).fill('en'));
@@ -47,9 +50,9 @@ scenario('screenName names what the address shows, and index.html is no name', a
 scenario('a screen that nobody led to is "auto", one within a second of a touch or key is not', async scene => {
   const { server, page } = await scene.kiosk(BUTTON, TURNED);
   const go = async (screen, afterMs) => {
-    await page.clock.runFor(afterMs);
+    await turn(page, afterMs);
     await page.evaluate(name => { location.hash = name; }, screen);
-    await page.clock.runFor(250);
+    await turn(page, 250);
   };
   await page.click('#map');
   await go('led', 300);
@@ -84,15 +87,15 @@ scenario('while one screen fades out and the next one in, there is no third', as
   const { server, page } = await scene.kiosk(`${sections}${BUTTON}`, TURNED);
   await page.click('#map');
   for (const offsetMs of [0, 60, 120, 180]) {
-    await page.clock.runFor(1000 + offsetMs);
+    await turn(page, 1000 + offsetMs);
     await page.evaluate('document.querySelectorAll("section").forEach(section => { section.style.opacity = 0; })');
-    await page.clock.runFor(150);
+    await turn(page, 150);
     await page.evaluate(() => document.querySelectorAll('section').forEach(section => {
       section.style.opacity = 1;
       section.hidden = !section.hidden;
     }));
   }
-  await page.clock.runFor(1000);
+  await turn(page, 1000);
   await page.evaluate('microticks.flush()');
   const seen = (await server.events('screen')).map(event => event.data.screen);
   assert.deepEqual(seen, ['two', 'one', 'two', 'one']);
@@ -101,7 +104,7 @@ scenario('while one screen fades out and the next one in, there is no third', as
 scenario('without a session, screens are dropped', async scene => {
   const { server, page } = await scene.kiosk(BUTTON, TURNED);
   await page.evaluate('location.hash = "attract"');
-  await page.clock.runFor(1000);
+  await turn(page, 1000);
   await page.evaluate('microticks.setScreen("home"); microticks.flush()');
   assert.deepEqual(await server.events(), []);
   assert.deepEqual(await server.sessions(), []);
@@ -111,24 +114,24 @@ scenario('idle rules give screens times of their own, or let the clock stand sti
   const rules = JSON.stringify({ 'film.*': 'pause', book: 300 }).replace(/"/g, '&quot;');
   const { server, page } = await scene.kiosk(BUTTON, { attributes: `data-idle-rules="${rules}"`, ...TURNED });
   const reasons = async () => {
-    await page.clock.runFor(1000);
+    await turn(page, 1000);
     await page.evaluate('microticks.flush()');
     return (await server.sessions()).map(session => session.stop_reason);
   };
   await page.evaluate('microticks.setScreen("book")');
   await page.click('#map');
-  await turn(page, 290_000);
+  await sleep(page, 290_000);
   assert.deepEqual(await reasons(), [null]);
-  await turn(page, 10_000);
+  await sleep(page, 10_000);
   assert.deepEqual(await reasons(), ['idle']);
   await page.click('#map');
   await page.evaluate('microticks.setScreen("film:2")');
-  await turn(page, 600_000);
+  await sleep(page, 600_000);
   assert.deepEqual(await reasons(), ['idle', null]);
   await page.evaluate('microticks.setScreen("map")');
-  await turn(page, 57_000);
+  await sleep(page, 57_000);
   assert.deepEqual(await reasons(), ['idle', null]);
-  await turn(page, 4_000);
+  await sleep(page, 4_000);
   assert.deepEqual(await reasons(), ['idle', 'idle']);
 });
 

@@ -1,6 +1,6 @@
 /** What pages can call: `window.microticks`, the stub before it, and the form of the original service. */
 import assert from 'node:assert/strict';
-import { BUTTON, html, scenario, tag } from './harness.mjs';
+import { BUTTON, TURNED, html, scenario, sleep, tag } from './harness.mjs';
 
 scenario('calls made before the script has loaded are replayed in order', async scene => {
   const stub = `<script>
@@ -97,11 +97,11 @@ scenario('setScreen makes an event when the screen changes, and names the screen
 });
 
 scenario('a change of screen long after the last touch is the exhibit\'s own', async scene => {
-  const { server, page } = await scene.kiosk(BUTTON, { prepare: opened => opened.clock.install() });
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
   await page.click('#map');
   await page.evaluate('microticks.setScreen("map")');
-  await page.clock.fastForward(2000);
-  await page.evaluate('microticks.setScreen("home")');
+  await sleep(page, 2000);
+  await page.evaluate('microticks.setScreen("home"); microticks.flush()');
   const screens = await server.awaitEvents(2, 'screen');
   assert.deepEqual(screens.map(event => event.data.auto), [undefined, true]);
 });

@@ -1,6 +1,6 @@
 /** From fingers, mice and keys to touches: what is one, what it is called, where it was. */
 import assert from 'node:assert/strict';
-import { BUTTON, html, scenario, tag } from './harness.mjs';
+import { BUTTON, TURNED, html, scenario, tag, turn } from './harness.mjs';
 
 /** Everything that was recorded, once nothing waits any more. */
 async function recorded(server, page) {
@@ -143,22 +143,23 @@ scenario('a touch comes before what it led to, also where the page acts when the
     document.getElementById('click').onclick = () => show('click');
     document.getElementById('hold').onpointerdown = () => show('hold');
     document.getElementById('swipe').onpointermove = event => event.buttons && show('swipe');
-  </script>`);
+  </script>`, TURNED);
   const press = async (id, heldMs, by = 0) => {
     const { x, y, width, height } = await page.locator(id).boundingBox();
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
     await page.mouse.move(x + width / 2 + by / 3, y + height / 2);
-    await page.waitForTimeout(heldMs);
+    await turn(page, heldMs);
     await page.mouse.move(x + width / 2 + by, y + height / 2);
     await page.mouse.up();
     // The next touch is another one, and a screen is seen at the second look.
-    await page.waitForTimeout(600);
+    await turn(page, 600);
   };
   await press('#down', 0);
   await press('#click', 0);
   await press('#hold', 450);
   await press('#swipe', 450, 60);
+  await page.evaluate('microticks.flush()');
   const events = inTime(await server.awaitEvents(8));
   assert.deepEqual(events.map(event => [event.action, event.data.screen]), [
     ['click', 'first'], ['screen', 'down'], ['click', 'down'], ['screen', 'click'],

@@ -448,6 +448,15 @@ class Exhibition:
             ("pages", {"tz": "Europe/Nowhere"}),
             ("nothing", {}),
         ]
+        # The whole file, and enough around it for a server that keeps sums of weeks or months.
+        around = {"from": date_text(self.first_day - 100), "to": date_text(self.first_day + self.days + 100)}
+        ids = ",".join(str(self.rng.randint(1, max(1, len(self.sessions)))) for _ in range(3))
+        filters = (
+            {}, {"consumer": "1"}, {"device": "table-1"}, {"consumer": "2", "device": "table-1"}, {"marked": "include"},
+            {"marked": "only"}, {"exclude": ids}, {"exclude": ids, "marked": "include", "consumer": "1"},
+        )
+        for name in ("screens", "types", "pages", "targets"):
+            asked += [(name, {**around, **chosen, "tz": "UTC"}) for chosen in filters]
         return [f"{name}?{urlencode(params)}" for name, params in asked]
 
     def stored_moment(self):

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, act, add_consumer};
+use crate::harness::{Server, act, add_consumer, until};
 
 const WRITERS: u64 = 8;
 
@@ -165,7 +165,9 @@ fn stopping_under_load_finishes_what_was_begun() {
             })
         })
         .collect();
-    thread::sleep(Duration::from_millis(200));
+    until("something is stored", || {
+        server.count("SELECT count(*) FROM events") > 100
+    });
     assert!(server.stop().success());
     let acknowledged: i64 = senders
         .into_iter()

@@ -86,7 +86,7 @@ fn a_session_without_events_is_closed_at_its_start() {
 
 #[test]
 fn a_recent_event_opens_a_closed_session_again() {
-    let (server, key) = server("1");
+    let (server, key) = server("4");
     let now = || -> String {
         let sql = "SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
         server.sql().query_row(sql, [], |row| row.get(0)).unwrap()
@@ -109,7 +109,7 @@ fn a_recent_event_opens_a_closed_session_again() {
 
 #[test]
 fn what_is_heard_of_stays_open_and_a_restart_counts_anew() {
-    let (server, key) = server("2");
+    let (server, key) = server("4");
     let busy = server.session(&key);
     let idle = server.form(
         "/sessions",
@@ -133,7 +133,7 @@ fn what_is_heard_of_stays_open_and_a_restart_counts_anew() {
     );
     let folder = server.folder.clone();
     assert!(server.stop().success());
-    let again = Server::start_in(&folder, &["--session-timeout", "2"]);
+    let again = Server::start_in(&folder, &["--session-timeout", "4"]);
     assert_eq!(
         again.count("SELECT id FROM sessions WHERE stopped_at IS NULL"),
         1

@@ -207,9 +207,13 @@ impl Server {
         reply.json()["token"].as_str().unwrap().to_owned()
     }
 
-    /// Sends bytes and returns all that comes back until the server closes.
+    /// Sends bytes and returns all that comes back until the server closes: nothing from one that has ended.
     pub fn raw(&self, request: &[u8]) -> String {
-        let mut stream = self.connect();
+        let Ok(mut stream) = TcpStream::connect(self.address) else {
+            return String::new();
+        };
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
         // A server that has heard enough may close before everything is written.
         let _ = stream.write_all(request);
         let mut reply = Vec::new();

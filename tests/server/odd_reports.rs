@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::harness::{Server, act, until};
+use crate::harness::{Server, act, microticks, until};
 
 const SCHEMA: &str = include_str!("../../src/store/schema.sql");
 
@@ -175,7 +175,7 @@ fn equal_times_wrong_clocks_and_data_that_is_no_object_break_nothing() {
 #[test]
 fn a_file_is_derived_while_collecting_goes_on_and_over_restarts() {
     let folder = old_file(|connection| {
-        for visit in 0..3_000 {
+        for visit in 0..6_000 {
             let time = format!(
                 "2024-05-{:02}T10:{:02}:{:02}Z",
                 visit % 28 + 1,
@@ -196,17 +196,16 @@ fn a_file_is_derived_while_collecting_goes_on_and_over_restarts() {
     });
     let server = Server::start_in(&folder, &[]);
     let early = server.get("/reports/overview");
-    if early.status == 503 {
-        assert_eq!(
-            (early.code().as_str(), early.header("retry-after")),
-            ("deriving", Some("5"))
-        );
-        assert!(
-            early.text().contains("of 3000 sessions"),
-            "{}",
-            early.text()
-        );
-    }
+    assert_eq!(early.status, 503, "{}", early.text());
+    assert_eq!(
+        (early.code().as_str(), early.header("retry-after")),
+        ("deriving", Some("5"))
+    );
+    assert!(
+        early.text().contains("of 6000 sessions"),
+        "{}",
+        early.text()
+    );
     let post = server.form("/sessions", "consumer_key=unknown&ts=2024-05-01T10:00:00Z");
     assert_eq!(
         post.code(),
@@ -214,8 +213,13 @@ fn a_file_is_derived_while_collecting_goes_on_and_over_restarts() {
         "posts are answered meanwhile"
     );
     server.kill();
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    let sql = "SELECT count(*) FROM dirty_sessions";
+    let left: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert!(left > 0);
+    drop(connection);
     let server = Server::start_in(&folder, &[]);
-    assert_eq!(rows(&server, "overview?tz=UTC")[0][0], 3_000);
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][0], 6_000);
     assert!(server.stop().success());
     assert!(act(folder.path(), &["--check"]).status.success());
 }
@@ -277,6 +281,49 @@ fn a_file_of_an_older_version_is_not_upgraded_by_a_look_at_it() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("an older version"), "{said}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_rebuild_that_is_cut_off_is_finished_by_the_server() {
+    let folder = old_file(|connection| {
+        for _ in 0..8_000 {
+            let id = session(connection, "2024-05-01T10:00:00Z");
+            event(connection, id, "2024-05-01T10:00:00Z", "click", "{}");
+        }
+    });
+    let mut rebuild = microticks(folder.path(), &["--reindex"]).spawn().unwrap();
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    until("a part is done", || {
+        let sql = "SELECT count(*) FROM session_sums";
+        let done = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        done.is_ok_and(|done| done > 0)
+    });
+    rebuild.kill().unwrap();
+    rebuild.wait().unwrap();
+    let sql = "SELECT count(*) FROM dirty_sessions";
+    let left: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert!(left > 0);
+    drop(connection);
+    let server = Server::start_in(&folder, &[]);
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][0], 8_000);
+    assert!(server.stop().success());
+    assert!(act(folder.path(), &["--check"]).status.success());
+}
+
+#[test]
+fn a_report_that_cannot_be_made_true_in_time_is_refused() {
+    let (server, key) = Server::with_consumer();
+    let token = server.session(&key);
+    let other = Connection::open(server.folder.path().join("microticks.db")).unwrap();
+    let event = format!("token={token}&action=click&ts=2024-05-01T10:00:00Z&data=");
+    assert_eq!(server.form("/events", &event).status, 200);
+    // Nothing can be written, so the session stays as it was derived before its event.
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let reply = server.get("/reports/overview");
+    assert_eq!(reply.status, 503, "{}", reply.text());
+    assert!(reply.header("retry-after").is_some());
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(rows(&server, "overview?tz=UTC")[0][4], 1);
 }
 
 #[test]

@@ -186,7 +186,11 @@ fn check(server: &Server, key: &str, proxy: &Proxy) {
         0
     );
     assert_eq!(
-        get(&proxy.url(&format!("/dash?key={KEY}")), &[]).status,
+        get(
+            &proxy.url("/dash"),
+            &[("Authorization", &format!("Bearer {KEY}"))]
+        )
+        .status,
         200
     );
     let redirect = get(&proxy.url("/dash/"), &[]);

@@ -394,7 +394,7 @@ fn with_a_key_whoever_has_it_reads() {
             .unwrap()
             .starts_with("text/html")
     );
-    assert_eq!(server.get("/dash?key=g%C3%A5+inn").status, 200);
+    assert_eq!(server.get("/dash?key=g%C3%A5+inn").status, 401);
 }
 
 #[test]

@@ -56,6 +56,10 @@ fn assert_by_hand(server: &Server) {
         let found = rows(server, &in_oslo(&request));
         assert_eq!(found, Value::from(expected), "{request}");
     }
+    assert_hours_and_grid(server);
+}
+
+fn assert_hours_and_grid(server: &Server) {
     let mut hours: Vec<_> = (0..24).map(|hour| json!([hour, 0, 0, 0, 0])).collect();
     for row in HOURS {
         hours[usize::try_from(row[0]).unwrap()] = json!(row);
@@ -122,6 +126,7 @@ fn however_it_is_sent_the_reports_are_the_same() {
                 assert_eq!(found, Value::from(expected), "{what}: {request}");
             }
         }
+        assert_hours_and_grid(&server);
         let folder = Arc::clone(&server.folder);
         assert!(server.stop().success());
         assert!(act(folder.path(), &["--check"]).status.success(), "{what}");

@@ -110,6 +110,7 @@ fn pictures_are_found_by_the_name_of_their_screen() {
             .contains("sandbox")
     );
     assert_eq!(server.get("/screens/map%2Foslo%3A1").text(), "picture");
+    assert_eq!(server.get("/screens/map%252Foslo%3A1").text(), "picture");
     assert_eq!(server.get("/screens/Bl%C3%A5%20skjerm").text(), "blue");
     for path in [
         "/screens/",

@@ -45,10 +45,6 @@ impl Reports {
 
     fn receive(&self, stream: &mut BufReader<std::net::TcpStream>) {
         while let Some((head, body)) = request(stream) {
-            stream
-                .get_mut()
-                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-                .unwrap();
             let envelope = String::from_utf8(body).unwrap();
             // An envelope is a line about itself, then a line about each item and the item.
             let mut lines = envelope.lines();
@@ -64,6 +60,11 @@ impl Reports {
                     event,
                 });
             }
+            // Whoever has its answer may end.
+            stream
+                .get_mut()
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+                .unwrap();
         }
     }
 

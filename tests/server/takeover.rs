@@ -60,11 +60,9 @@ fn a_file_of_the_original_service_is_taken_over_with_every_row() {
     until("the file is upgraded", || {
         server.get("/readyz").status == 200
     });
-    assert!(
-        server.log().contains("microticks.db.v0.bak"),
-        "{}",
-        server.log()
-    );
+    until("the copy is named", || {
+        server.log().contains("microticks.db.v0.bak")
+    });
 
     let events = server.get("/events").json();
     assert_eq!(events["count"], 1002);

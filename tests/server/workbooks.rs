@@ -29,8 +29,11 @@ fn sheet(reply: Reply, name: &str) -> Range<Data> {
         String::from_utf8_lossy(&reply.body)
     );
     assert_eq!(reply.header("content-type"), Some(TYPE));
-    let disposition = format!("attachment; filename={name}.xlsx");
-    assert_eq!(reply.header("content-disposition"), Some(&disposition[..]));
+    let disposition = reply.header("content-disposition").unwrap();
+    assert!(
+        disposition.starts_with(&format!("attachment; filename={name}")),
+        "{disposition}"
+    );
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(reply.body)).unwrap();
     assert_eq!(workbook.sheet_names(), [name]);
     workbook.worksheet_range(name).unwrap()
@@ -114,6 +117,30 @@ fn every_report_is_the_same_as_a_workbook() {
         assert_same_table(&server, &name, "tz=Europe/Oslo");
     }
     assert_same_table(&server, "paths", "tz=UTC&limit=2&offset=1");
+}
+
+#[test]
+fn a_file_is_called_by_its_report_and_dates() {
+    let server = Server::start(&[]);
+    for (query, name) in [
+        ("days?format=csv", "days.csv"),
+        (
+            "stops?format=csv&from=2024-01-01&to=2024-01-31",
+            "stops-2024-01-01-2024-01-31.csv",
+        ),
+        (
+            "paths?format=xlsx&from=2024-01-01&to=2024-01-31",
+            "paths-2024-01-01-2024-01-31.xlsx",
+        ),
+        (
+            "stops?format=xlsx&from=2024-01-01T00:00:00Z&to=2024-01-31",
+            "stops.xlsx",
+        ),
+    ] {
+        let reply = server.get(&format!("/reports/{query}"));
+        let disposition = format!("attachment; filename={name}");
+        assert_eq!(reply.header("content-disposition"), Some(&disposition[..]));
+    }
 }
 
 #[test]
