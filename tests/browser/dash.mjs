@@ -23,12 +23,15 @@ export function event(name, data) {
  * Opens `dash?QUERY`. `answers` are replies by route (`devices`, `reports/days`): an object is JSON with status 200, a text an
  * event stream, `{ status, ... }` an error, a function whatever it makes of the playwright route, null the server's own.
  */
-export async function openDash(scene, server, query = '', { answers = {}, ...options } = {}) {
+export async function openDash(scene, server, query = '', { answers = {}, prepare = () => {}, ...options } = {}) {
   return scene.page(`${server.origin}/dash${query}`, {
     locale: 'en-GB',
     timezoneId: 'UTC',
     ...options,
-    prepare: page => answerFor(page, { ...QUIET, ...answers }),
+    prepare: async page => {
+      await prepare(page);
+      await answerFor(page, { ...QUIET, ...answers });
+    },
   });
 }
 
