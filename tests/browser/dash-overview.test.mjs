@@ -407,6 +407,26 @@ scenario('the language is that of the browser until somebody chooses another', a
   assert.equal(await figure(page, 'touches_per_session_mean'), mean.toFixed(1).replace('.', ',').replace(',0', ''));
 });
 
+scenario('every page speaks every language', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const page = await openDash(scene, server, '', { answers: { consumers: null } });
+  const words = async () => {
+    await settled(page);
+    const said = await page.locator('h1, h2, .answer, th, summary').allTextContents();
+    return said.filter(text => /\p{L}{3}/u.test(text) && /\s/.test(text));
+  };
+  for (const name of ['overview', 'screens', 'paths', 'visits', 'media', 'setup']) {
+    await page.goto(`${server.origin}/dash?page=${name}&range=7`);
+    await page.getByRole('button', { name: 'English' }).click();
+    const english = await words();
+    assert.ok(english.length > 2, name);
+    for (const language of ['Norsk', 'Deutsch']) {
+      await page.getByRole('button', { name: language }).click();
+      assert.deepEqual((await words()).filter(text => english.includes(text)), [], `${name} in ${language}`);
+    }
+  }
+});
+
 scenario('it is for every eye and every hand', async scene => {
   const { server } = await seeded(scene);
   const page = await openDash(scene, server);

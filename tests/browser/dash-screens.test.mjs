@@ -267,6 +267,19 @@ scenario('where people came from and went to is what the reports say', async sce
   await eventually('another screen', () => /screen=(?!map)/.test(page.url()));
 });
 
+scenario('what is touched on a screen is what the report says', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=screens&screen=map');
+  await settled(page);
+  const targets = (await reportOf(page, 'targets')).filter(row => row.screen === 'map');
+  assert.ok(targets.length > 1);
+  const panel = panelOf(page, 'What do they touch here?');
+  await panel.getByText('As a table').click();
+  assert.deepEqual(await rowsOf(panel.locator('table')), targets.map(row => [row.target, row.touches, row.sessions].map(String)));
+  assert.equal((await panel.locator('.answer').textContent()).replace(/\u00a0/g, ' '),
+    `Most of all ${targets[0].target}: ${targets[0].touches} touches.`);
+});
+
 scenario('a screen that nobody knows is said to be one', async scene => {
   const { server } = await seeded(scene, { days: 2 });
   const page = await openDash(scene, server, `?page=screens&screen=${encodeURIComponent('<b>no such</b>')}`);

@@ -172,6 +172,12 @@ scenario('downloads are the files that they say', async scene => {
     assert.equal(reply.status, 200, href);
     assert.match(reply.headers.get('Content-Type'), /^text\/csv/);
   }
+  const workbooks = links.filter(href => /format=xlsx/.test(href));
+  assert.equal(workbooks.length, 20);
+  for (const href of workbooks) {
+    const bytes = Buffer.from(await (await fetch(href)).arrayBuffer());
+    assert.equal(bytes.toString('latin1', 0, 2), 'PK', href);
+  }
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Days: CSV', exact: true }).click()]);
   assert.match(download.suggestedFilename(), /^days-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
   assert.match(readFileSync(await download.path(), 'utf8'), /^date,sessions/);
