@@ -14,6 +14,15 @@ const EVENTS_PER_SESSION: u64 = 17;
 const SCREENS: u64 = 150;
 const LANGUAGES: [&str; 3] = ["nb", "en", "日本語"];
 
+/// Data of touches that a page should not send.
+const ODD: [&str; 5] = [
+    r#"{"target":"<script>alert(1)</script>","clickX":-5e300,"clickY":1e308,"screen":"\u202Eemoh","viewWidth":5e-324,"viewHeight":1}"#,
+    r#"{"target":"x","clickX":1e400,"clickY":{"deep":[[[[[[[[]]]]]]]]},"screen":{"home":1}}"#,
+    r#"{"target":"\ud800","screen":"=1+1","x":"3","y":null}"#,
+    r#"{"target":" ","screen":"home","x":812.5,"y":-0.0}"#,
+    "[1, 2,",
+];
+
 /// A small random generator (xorshift), so that the same file comes out each time.
 struct Random(u64);
 
@@ -143,6 +152,7 @@ impl Writing<'_> {
                 0..8 => self.page(now + 300, &screen, &mut seq),
                 8..12 => self.film(now + 500, &mut seq),
                 12 => self.event(now + 1, "note", "no object", &mut seq),
+                13 => self.odd(now + 1, &mut seq),
                 _ => {}
             }
         }
@@ -192,6 +202,16 @@ impl Writing<'_> {
             &format!(r#"{{"screen":"{screen}","currentPage":{page}}}"#),
             seq,
         );
+    }
+
+    /// A touch as nobody should send it: absurd, hostile, or with a target that is called otherwise each time.
+    fn odd(&mut self, now: i64, seq: &mut u64) {
+        let odd = self.random.below(6);
+        let data = match ODD.get(usize::try_from(odd).unwrap()) {
+            Some(data) => (*data).to_owned(),
+            None => format!(r#"{{"target":"ember{seq}","clickX":3,"clickY":5,"screen":"home"}}"#),
+        };
+        self.event(now, "click", &data, seq);
     }
 
     fn film(&mut self, now: i64, seq: &mut u64) {

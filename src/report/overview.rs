@@ -1,7 +1,6 @@
 //! `overview`: one row that sums everything up.
 
-use std::collections::BTreeMap;
-
+use super::by_id::ById;
 use super::chosen::{Context, of_selected};
 use super::screens;
 use super::utilisation::Device;
@@ -16,9 +15,9 @@ struct Gathered {
     events: i64,
     single_view: i64,
     /// How many sessions have so many.
-    touches: BTreeMap<i64, usize>,
-    views: BTreeMap<i64, usize>,
-    devices: BTreeMap<Option<i64>, Device>,
+    touches: ById<i64, usize>,
+    views: ById<i64, usize>,
+    devices: ById<Option<i64>, Device>,
 }
 
 pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
@@ -45,7 +44,7 @@ pub(super) fn rows(context: &Context<'_>) -> rusqlite::Result<Vec<Cells>> {
     let screens = screens.values().filter(|sums| sums.is_screen()).count();
     let active = all.devices.into_values().flat_map(|device| device.active);
     let active = Values::from(active.map(|(from, to)| to - from).collect::<Vec<_>>());
-    let (touches, views) = (Values::Counted(all.touches), Values::Counted(all.views));
+    let (touches, views) = (Values::from(all.touches), Values::from(all.views));
     let sum = |values: &Values| Cell::Number(i64::try_from(values.sum()).unwrap_or(i64::MAX));
     Ok(vec![vec![
         Cell::count(touches.len()),

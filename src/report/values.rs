@@ -1,7 +1,6 @@
 //! Medians and other ranks of whole numbers.
 
-use std::collections::BTreeMap;
-
+use super::by_id::ById;
 use crate::model::table::Cell;
 
 /// Whole numbers in order.
@@ -10,13 +9,21 @@ pub(super) enum Values {
     /// One by one.
     Single(Vec<i64>),
     /// Each that occurs, and how often: where most are equal.
-    Counted(BTreeMap<i64, usize>),
+    Counted(Vec<(i64, usize)>),
 }
 
 impl From<Vec<i64>> for Values {
     fn from(mut values: Vec<i64>) -> Values {
         values.sort_unstable();
         Values::Single(values)
+    }
+}
+
+impl From<ById<i64, usize>> for Values {
+    fn from(counts: ById<i64, usize>) -> Values {
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_unstable();
+        Values::Counted(counts)
     }
 }
 
@@ -29,7 +36,7 @@ impl Values {
     pub(super) fn len(&self) -> usize {
         match self {
             Values::Single(values) => values.len(),
-            Values::Counted(counts) => counts.values().sum(),
+            Values::Counted(counts) => counts.iter().map(|(_, count)| count).sum(),
         }
     }
 
@@ -53,7 +60,7 @@ impl Values {
             Values::Counted(counts) => {
                 let mut below = 0;
                 let mut reaches = counts.iter().skip_while(|(_, count)| {
-                    below += **count;
+                    below += *count;
                     below <= rank
                 });
                 reaches.next().map(|(value, _)| *value)
@@ -146,11 +153,11 @@ mod tests {
                 "5",
             ),
         ] {
-            let mut counts = BTreeMap::new();
+            let mut counts = ById::default();
             values
                 .iter()
                 .for_each(|value| *counts.entry(*value).or_default() += 1);
-            for values in [Values::from(values), Values::Counted(counts)] {
+            for values in [Values::from(values), Values::from(counts)] {
                 let found = [
                     values.median_seconds(),
                     values.p90_seconds(),
