@@ -65,6 +65,18 @@ scenario('pauseIdle stops the idle clock, resumeIdle lets it go on where it stoo
   await eventually('the idle stop', async () => (await reasons(server))[0] === 'idle');
 });
 
+scenario('scrolling begins a session, and nothing sets a cookie', async scene => {
+  const { server, page } = await scene.kiosk(`${BUTTON}<p style="height: 3000px">Long</p>`);
+  await page.mouse.move(300, 300);
+  await page.mouse.wheel(0, 200);
+  await eventually('a session', async () => {
+    await page.evaluate('microticks.flush()');
+    return (await server.sessions()).length === 1;
+  });
+  assert.deepEqual(await server.events(), []);
+  assert.deepEqual(await page.context().cookies(), []);
+});
+
 scenario('each page load numbers its events from a base of its own', async scene => {
   const { server, page } = await scene.kiosk(BUTTON);
   await page.click('#map');

@@ -114,23 +114,27 @@ fn a_write_to_the_log_that_fails_ends_the_server() {
 }
 
 #[test]
-fn a_sync_of_the_main_file_that_fails_ends_the_server_and_loses_nothing() {
-    let faulty = Faulty::start("", "fdatasync:error=EIO");
-    let mut acknowledged = 0;
-    let last = loop {
-        let answer = faulty.store_large_event(acknowledged);
-        if !answer.starts_with("HTTP/1.1 200") {
-            break answer;
-        }
-        acknowledged += 1;
-        assert!(acknowledged < 100, "the log was never checkpointed");
-    };
-    let folder = Arc::clone(&faulty.folder);
-    assert_eq!(last, "");
-    let (status, log) = faulty.server.wait();
-    assert_eq!(status.code(), Some(1), "{log}");
-    let server = Server::start_in(&folder, &[]);
-    assert!(server.count("SELECT count(*) FROM events") >= acknowledged);
+fn a_sync_or_write_of_the_main_file_that_fails_ends_the_server_and_loses_nothing() {
+    for fault in ["fdatasync:error=EIO", "pwrite64:error=EIO"] {
+        let faulty = Faulty::start("", fault);
+        let mut acknowledged = 0;
+        let last = loop {
+            let answer = faulty.store_large_event(acknowledged);
+            if !answer.starts_with("HTTP/1.1 200") {
+                break answer;
+            }
+            acknowledged += 1;
+            assert!(acknowledged < 100, "the log was never checkpointed");
+        };
+        let folder = Arc::clone(&faulty.folder);
+        assert_eq!(last, "", "{fault}");
+        let (status, log) = faulty.server.wait();
+        assert_eq!(status.code(), Some(1), "{log}");
+        assert_eq!(log.matches("ERROR").count(), 1, "{log}");
+        assert!(log.contains("microticks.db failed"), "{log}");
+        let server = Server::start_in(&folder, &[]);
+        assert!(server.count("SELECT count(*) FROM events") >= acknowledged);
+    }
 }
 
 #[test]

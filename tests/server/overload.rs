@@ -126,6 +126,10 @@ fn slow_clients_neither_hold_the_server_nor_stay() {
         thread::sleep(Duration::from_millis(200));
     }
     assert!(begun.elapsed() >= STALL, "they were given their time");
+    // One whose body did not come is told so.
+    let mut answer = String::new();
+    let _ = (&clients[1]).read_to_string(&mut answer);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     let peak = peak_memory_kb(&server);
     assert!(peak < MEMORY_KB, "{peak} kB");
 }
