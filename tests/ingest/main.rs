@@ -23,8 +23,9 @@ const YEAR: i64 = 365 * 86_400_000;
 #[derive(Debug, Clone)]
 enum Step {
     Request(Vec<Small>, Sending),
-    /// The requests before this one, once more, from so many back.
-    Again(usize, Sending),
+    /// The items of the requests before this one, once more: those of so many, beginning with another one, and so many of
+    /// them. So they come in another order and split in another way.
+    Again(usize, usize, usize, Sending),
     Restart,
     /// Somebody asks for a report.
     Derive,
@@ -90,7 +91,8 @@ fn small() -> impl Strategy<Value = Small> {
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => (prop::collection::vec(small(), 1..8), sending()).prop_map(|(items, sending)| Step::Request(items, sending)),
-        4 => (1_usize..6, sending()).prop_map(|(back, sending)| Step::Again(back, sending)),
+        4 => (1_usize..6, 0_usize..20, 1_usize..30, sending())
+            .prop_map(|(back, turn, most, sending)| Step::Again(back, turn, most, sending)),
         1 => Just(Step::Restart),
         4 => Just(Step::Derive),
         1 => (1_i64..5, any::<bool>()).prop_map(|(session_id, excluded)| Step::Mark(session_id, excluded)),
@@ -229,9 +231,13 @@ async fn play(steps: &[Step]) -> Result<(), TestCaseError> {
                 continue;
             }
             Step::Request(items, sending) => (items.clone(), sending),
-            Step::Again(back, sending) => {
+            Step::Again(back, turn, most, sending) => {
                 let skipped = sent.len().saturating_sub(*back);
-                (sent[skipped..].concat(), sending)
+                let mut items = sent[skipped..].concat();
+                let turn = turn % items.len().max(1);
+                items.rotate_left(turn);
+                items.truncate(*most);
+                (items, sending)
             }
         };
         if items.is_empty() {
