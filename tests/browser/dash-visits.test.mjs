@@ -269,6 +269,19 @@ for (const reducedMotion of ['no-preference', 'reduce']) {
   });
 }
 
+scenario('a printed list has all its columns on the paper, and nothing to press', async scene => {
+  const { server } = await seeded(scene, { days: 5 });
+  const page = await openDash(scene, server, '?page=visits', { viewport: { width: 718, height: 1000 } });
+  await settled(page);
+  await page.emulateMedia({ media: 'print' });
+  const [width, pressed] = await page.evaluate(() => [
+    Math.max(...Array.from(document.querySelectorAll('th, td'), cell => cell.getBoundingClientRect().right)),
+    Array.from(document.querySelectorAll('button, input, select')).filter(one => one.checkVisibility() && !one.matches('.sorter')).length,
+  ]);
+  assert.ok(width <= 718, `the last column ends at ${width} px`);
+  assert.equal(pressed, 0);
+});
+
 scenario('a staff mark changes all figures, and is taken back', async scene => {
   const { server } = await seeded(scene, { days: 10 });
   const page = await openDash(scene, server, '?page=visits');
