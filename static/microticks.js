@@ -201,7 +201,7 @@ function unpark() {
     Object.keys(localStorage).filter(name => /^microticks parked/.test(name) && !taken.has(name)).forEach(name => {
       taken.add(name);
       JSON.parse(localStorage.getItem(name)).forEach(item => fresh.add(item));
-      written = written.then(write).then(() => db && localStorage.removeItem(name)).catch(fail);
+      written = written.then(write).then(() => localStorage.removeItem(name)).catch(fail);
     });
   } catch (error) {
     // A browser that refuses keeps nothing.

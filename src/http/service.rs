@@ -110,7 +110,7 @@ async fn answer(
             ))
         }
         Route::Logout => login::logout(app, head, host),
-        // No key in the address, since what the page asks for would not have it.
+        // A key in the address would let in the page, but none of its requests.
         Route::Dashboard => match guard(app, head, &Query::new(""), peer).await {
             Ok(()) => assets::serve("dash/index.html", &head.headers),
             Err(ApiError::Denied(Denied::NotLocal)) => {

@@ -8,7 +8,8 @@ use rusqlite::Row;
 use super::chosen::Context;
 use crate::model::calendar::FORTNIGHT_MS;
 
-/// Three SQL texts for the same columns. The first two are start and id of the session, and NULL in sums.
+/// Three SQL texts for the same columns. The first two columns are start and id of the session; in sums they are NULL, by
+/// which a report can tell them from rows of sessions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fortnights {
     /// The sums of a scope, from one fortnight to before another.

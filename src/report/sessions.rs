@@ -1,6 +1,6 @@
 //! `sessions`: every session, with those that look like no visitor.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::echo;
 use super::names::Names;
@@ -18,9 +18,11 @@ pub(super) fn row(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Ce
     let active_ms: Option<i64> = row.get(6)?;
     let sql = "SELECT started_at, stopped_at FROM sessions WHERE id = ?1";
     let mut stored = connection.prepare_cached(sql)?;
-    let [started_at, stopped_at] = stored.query_row([row.get::<_, i64>(1)?], |row| {
+    let stored = stored.query_row([row.get::<_, i64>(1)?], |row| {
         Ok([Cell::text(text(row, 0)?), Cell::text(text(row, 1)?)])
-    })?;
+    });
+    // Whoever deletes sessions leaves what was derived from them.
+    let [started_at, stopped_at] = stored.optional()?.unwrap_or([Cell::Nothing, Cell::Nothing]);
     let number = |at: usize| row.get(at).map(Cell::Number);
     Ok(vec![
         number(1)?,

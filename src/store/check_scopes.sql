@@ -1,4 +1,4 @@
--- Sessions that count in fewer scopes than they should: all, that of the consumer, that of a device with a name.
+-- Sessions that count in another number of scopes than they should: all, that of the consumer, that of a device with a name.
 wanted AS (
   SELECT session_id, 1 + (consumer_id IS NOT NULL) + (device IS NOT NULL) AS scopes FROM session_sums WHERE left_out = 0
 )

@@ -116,10 +116,11 @@ export async function readPictures(signal) {
 
 /**
  * @param {string} screen
- * @returns {string} In it a slash is written as in the name of the file: proxies refuse or change `%2F`.
+ * @returns {string} A name with a slash is written in it as that of the file is: proxies refuse or change `%2F`.
  */
 export function pictureAddress(screen) {
-  return address(`screens/${encodeURIComponent(screen.replaceAll('/', '%2F'))}`).href;
+  const name = screen.includes('/') ? screen.replaceAll('%', '%25').replaceAll('/', '%2F') : screen;
+  return address(`screens/${encodeURIComponent(name)}`).href;
 }
 
 /**

@@ -39,6 +39,7 @@ export function deviceList(place, state, readApps, nothing, signal) {
   /** @type {Map<string, {alive: HTMLElement, queued: HTMLElement, dropped: HTMLElement}>} The cells that change. */
   const cells = new Map();
   const sentence = h('span');
+  let isShowing = false;
   const timer = setInterval(write, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
   return {
@@ -54,9 +55,10 @@ export function deviceList(place, state, readApps, nothing, signal) {
     pause: () => devices.pause(),
   };
 
-  function show() {
+  async function show() {
+    isShowing = true;
     place.replaceChildren();
-    return panel(place, {
+    await panel(place, {
       question: say('devices.question'),
       height: 260,
       load: async () => {
@@ -66,10 +68,12 @@ export function deviceList(place, state, readApps, nothing, signal) {
       view: (apps) => (devices.known.size === 0 ? null : { answer: [sentence], chart: listOf(apps) }),
       nothing,
     }, signal);
+    isShowing = false;
   }
 
   /** A device that is new needs a row. */
   function update() {
+    if (isShowing) return;
     if ([...devices.known.keys()].every((key) => cells.has(key))) write();
     else show();
   }

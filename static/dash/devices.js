@@ -60,7 +60,10 @@ export class Devices {
    */
   read() {
     this.#asked = performance.now();
-    this.#answer = this.#read();
+    this.#answer = this.#read().catch((error) => {
+      this.#asked = -Infinity;
+      throw error;
+    });
     return this.#answer;
   }
 
@@ -68,23 +71,26 @@ export class Devices {
     const { devices, now } = await readDevices(this.signal);
     this.#ahead = aheadOf(now);
     if (this.#until !== null) this.#until = Date.now() + this.#ahead;
-    const meant = devices.filter(({ consumer_id: consumer, name }) => isMeant(this.filter, consumer, name));
-    this.known = new Map(meant.map((device) => {
+    for (const device of devices.filter(({ consumer_id: consumer, name }) => isMeant(this.filter, consumer, name))) {
       const key = keyOf(device.consumer_id, device.name);
-      const { isBehind = false, touched = 0 } = this.known.get(key) ?? {};
-      return [key, { ...device, isBehind, touched }];
-    }));
+      const before = this.known.get(key);
+      // A sign may have come while the answer was under way.
+      if (before === undefined || before.last_alive < device.last_alive) {
+        this.known.set(key, { ...device, isBehind: isFallingBehind(before, device), touched: before?.touched ?? 0 });
+      }
+    }
   }
 
-  /** The news begin. */
+  /** The news begin. Where the devices cannot be read, time goes on only with their signs. */
   async begin() {
     this.#turns += 1;
     const turn = this.#turns;
-    await (performance.now() - this.#asked < FRESH_MS ? this.#answer : this.read()).catch((error) => {
-      // The signs that come will tell.
-      if (!(error instanceof ReadError)) throw error;
-    });
-    if (turn === this.#turns) this.#until = null;
+    try {
+      await (performance.now() - this.#asked < FRESH_MS ? this.#answer : this.read());
+      if (turn === this.#turns) this.#until = null;
+    } catch (error) {
+      if (!(error instanceof ReadError || this.signal.aborted)) throw error;
+    }
   }
 
   /** The news have broken off. */
@@ -97,6 +103,7 @@ export class Devices {
    * @param {import('./live.js').Sign} sign
    */
   see({ consumer_id: consumer, device, time, queued, dropped }) {
+    if (this.#until !== null) this.#until = Math.max(this.#until, parseTime(time) ?? 0);
     const name = device ?? '';
     if (!isMeant(this.filter, consumer, name)) return;
     const key = keyOf(consumer, name);

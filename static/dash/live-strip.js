@@ -19,7 +19,7 @@ const TICK_MS = 5_000;
 /** So many devices are shown; those that need somebody come first. */
 const SHOWN = 24;
 const PULSE_MS = 700;
-/** A visit of which so long nothing is heard is over. */
+/** What is older than this begins no visit. */
 const VISIT_MS = 30 * 60_000;
 /** A device that is silent for so long is in use no more. */
 const RETIRED_MS = 30 * 24 * 60 * 60_000;
@@ -52,15 +52,12 @@ export async function liveStrip(container, filter, signal) {
       devices.begin().then(draw);
     },
     start(visit) {
-      visits.set(visit.session_id, { ...visit, touches: 0 });
+      if (isNew(visit)) visits.set(visit.session_id, { ...visit, touches: 0 });
       draw();
     },
     touch(touch) {
-      const visit = visits.get(touch.session_id) ?? { ...touch, touches: 0 };
-      // One that arrives late belongs to a visit that is over.
-      if (visits.has(touch.session_id) || devices.now() - (parseTime(touch.time) ?? 0) < VISIT_MS) {
-        visits.set(touch.session_id, { ...visit, touches: visit.touches + 1 });
-      }
+      const visit = visits.get(touch.session_id) ?? (isNew(touch) ? { ...touch, touches: 0 } : undefined);
+      if (visit) visits.set(touch.session_id, { ...visit, touches: visit.touches + 1 });
       const device = devices.known.get(keyOf(touch.consumer_id, touch.device));
       if (device) device.touched = Date.now();
       draw();
@@ -86,6 +83,15 @@ export async function liveStrip(container, filter, signal) {
     if (!(error instanceof ReadError)) throw error;
   });
   draw();
+
+  /**
+   * What was waiting in a kiosk tells of visits that are over.
+   *
+   * @param {{time: string}} message
+   */
+  function isNew({ time }) {
+    return devices.now() - (parseTime(time) ?? 0) < VISIT_MS;
+  }
 
   function draw() {
     announce(isLive ? say('live.visits', { n: count(visits.size) }, visits.size) : say('live.waiting'));

@@ -6,8 +6,9 @@
  * Loaded by pages.
  */
 
-import { address, readLogin, readOr } from './api.js';
+import { address, readDevices } from './api.js';
 import { parseTime } from './format.js';
+import { askForLogin } from './panel.js';
 
 /** @typedef {{session_id: number, consumer_id: number, device: string|null, touches: number}} Visit */
 /** @typedef {{consumer_id: number, device: string|null, time: string, queued: number|null, dropped: number|null}} Sign */
@@ -65,16 +66,11 @@ export function listen({ consumer, device }, listener, signal) {
     source.onerror = () => {
       listener.interrupted();
       if (source?.readyState !== EventSource.CLOSED) return;
-      askForLogin();
+      // What the status was, browsers do not say here.
+      readDevices(signal).catch(askForLogin);
       timer = setTimeout(follow, pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     };
-  }
-
-  /** An error status may mean that the login is forgotten: then the page as a whole asks for it. */
-  async function askForLogin() {
-    const login = await readOr(readLogin(), null);
-    if (login?.key_is_set && !login.logged_in && !signal.aborted) location.reload();
   }
 
   function close() {

@@ -63,7 +63,7 @@ export async function panel(container, { question, load, view, height = 0, nothi
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ReadError)) throw error;
-      if (error.kind === 'locked' && performance.now() > LOGGED_IN_MS) location.reload();
+      askForLogin(error);
       body.replaceChildren(...trouble(error, retry));
     }
     element.removeAttribute('aria-busy');
@@ -86,6 +86,15 @@ export async function panel(container, { question, load, view, height = 0, nothi
     if (table || source) parts.push(h('div', { class: 'foot' }, table && disclosed(table), source && files(source)));
     return parts;
   }
+}
+
+/**
+ * Whoever was logged in and is no more is asked by the page as a whole.
+ *
+ * @param {unknown} error What a request brought.
+ */
+export function askForLogin(error) {
+  if (error instanceof ReadError && error.kind === 'locked' && performance.now() > LOGGED_IN_MS) location.reload();
 }
 
 /**

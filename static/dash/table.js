@@ -111,7 +111,7 @@ export function table({ label, columns, rows, place = {}, search, onMove = () =>
     move({ offset: String(Math.max(0, first + rowsAway) || '') });
     element.scrollIntoView({ block: 'start' });
     // At either end the button that was pressed is gone.
-    if (document.activeElement === document.body) scroller.focus({ preventScroll: true });
+    if ((rowsAway < 0 ? earlier : later).hidden) scroller.focus({ preventScroll: true });
   }
 
   function find() {
