@@ -236,7 +236,6 @@ scenario('of many silent devices the one that fell silent last is named, of none
 
 scenario('while there are no news nobody falls silent, and afterwards the signs are read again', async scene => {
   const server = await scene.server();
-  const at = minutes => new Date(Date.now() + minutes * MINUTE).toISOString();
   const news = { asked: 0, mend: null };
   const mended = new Promise(resolve => { news.mend = resolve; });
   let passed = 0;
@@ -246,9 +245,11 @@ scenario('while there are no news nobody falls silent, and afterwards the signs 
     answers: {
       devices: route => {
         read = passed;
+        const now = Date.now() + passed * MINUTE;
+        const at = ms => new Date(ms).toISOString();
         return fulfill(route, {
-          now: at(passed),
-          devices: [{ consumer_id: 1, name: 'a', last_alive: at(passed - 1), queued: 0, dropped: 0, version: '1', width: 1, height: 1 }],
+          now: at(now),
+          devices: [{ consumer_id: 1, name: 'a', last_alive: at(now - 70_000), queued: 0, dropped: 0, version: '1', width: 1, height: 1 }],
         });
       },
       live: async route => {

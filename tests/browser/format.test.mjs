@@ -136,8 +136,8 @@ test('a device falls behind while more waits or is lost than before', () => {
   const of = (queued, dropped) => ({ queued, dropped });
   assert.equal(isFallingBehind(undefined, of(9, 9)), false);
   for (const [before, sign, expected] of [
-    [of(3, 2), of(3, 2), false], [of(3, 2), of(4, 2), true], [of(3, 2), of(0, 3), true], [of(3, 2), of(0, 0), false],
-    [of(null, null), of(1, null), true], [of(1, 1), of(null, null), false],
+    [of(3, 2), of(3, 2), false], [of(0, 2), of(100, 2), false], [of(0, 2), of(101, 2), true], [of(300, 2), of(200, 2), false],
+    [of(3, 2), of(0, 3), true], [of(3, 2), of(0, 0), false], [of(null, null), of(101, null), true], [of(1, 1), of(null, null), false],
   ]) {
     assert.equal(isFallingBehind(before, sign), expected, JSON.stringify([before, sign]));
   }
