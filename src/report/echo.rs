@@ -129,6 +129,11 @@ mod tests {
                 vec![false],
             ),
             (
+                vec![at(0, 1.0), at(49, 1.0), at(100, 1.0), at(151, 1.0)],
+                vec![at(100, 1.0), at(100, 2.0)],
+                vec![false, false, true, false],
+            ),
+            (
                 vec![at(100, 1.0), at(110, 1.0)],
                 vec![at(150, 1.0)],
                 vec![true, true],

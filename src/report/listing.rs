@@ -158,3 +158,56 @@ fn cells(connection: &Connection, question: &Question, row: &Row<'_>) -> rusqlit
         _ => sessions::row(connection, row),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::table::Cell;
+    use crate::model::zone::Zone;
+    use crate::wire::questions;
+
+    /// A file with one more session than a snapshot looks at, of which only the last is of consumer 2; each has a view.
+    fn file() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema = concat!(
+            include_str!("../store/schema.sql"),
+            include_str!("../store/derived.sql")
+        );
+        connection.execute_batch(schema).unwrap();
+        let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n <= ?1) \
+                   INSERT INTO session_sums(start_ms, session_id, consumer_id, left_out, marked, touches, views, events, open, \
+                   begin_ms, end_ms, span, points, screens) SELECT n, n, 1 + (n > ?1), 0, 0, 0, 1, 1, 0, n, n, 0, 0, 1 FROM n";
+        let most = i64::try_from(limits::SNAPSHOT_ROWS).unwrap();
+        connection.execute(sql, [most]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO names(id, name) VALUES (1, 'home');
+                 INSERT INTO views(session_id, position, screen, time_ms) SELECT session_id, 1, 1, start_ms FROM session_sums",
+            )
+            .unwrap();
+        connection
+    }
+
+    #[test]
+    fn a_snapshot_ends_among_sessions_that_are_not_chosen() {
+        let connection = file();
+        let last = i64::try_from(limits::SNAPSHOT_ROWS).unwrap() + 1;
+        for report in [Report::Sessions, Report::Paths] {
+            let query = "consumer=2&tz=UTC&from=1970-01-01&to=1970-01-01";
+            let question = questions::question(report, query, &Zone::utc()).unwrap();
+            let mut listing = Listing::new(question);
+            listing.prepare(&connection).unwrap();
+            let (mut snapshots, mut rows) = (0, Vec::new());
+            while !listing.is_over() {
+                snapshots += 1;
+                let each = |row: &Cells| {
+                    rows.push(row[0].clone());
+                    Flow::Continue(())
+                };
+                listing.next(&connection, each).unwrap();
+            }
+            assert!(snapshots > 1, "{report:?}");
+            assert_eq!(rows, [Cell::Number(last)], "{report:?}");
+        }
+    }
+}

@@ -11,7 +11,7 @@ import { Devices } from './devices.js';
 import { h, nameOf, setStyle, shortName } from './dom.js';
 import { ago, count, parseTime } from './format.js';
 import { phrase, say } from './language.js';
-import { listen } from './live.js';
+import { aheadOf, listen } from './live.js';
 import { SHAPES } from './pulse.js';
 
 /** How often the words for "how long ago" are made true again. */
@@ -36,6 +36,7 @@ export async function liveStrip(container, filter, signal) {
   const devices = new Devices(filter, signal);
   /** @type {Map<number, import('./live.js').Visit>} */
   const visits = new Map();
+  let clockAhead = 0;
   let isLive = false;
 
   const sentence = h('p', { class: 'answer', role: 'status' }, say('live.waiting'));
@@ -44,7 +45,8 @@ export async function liveStrip(container, filter, signal) {
   const section = h('section', { class: 'panel live' }, h('h2', {}, say('live.question')), sentence, alarm, list);
   container.append(section);
   listen(filter, {
-    now({ visits: all }) {
+    now({ time, visits: all }) {
+      clockAhead = aheadOf(time);
       isLive = true;
       visits.clear();
       for (const visit of all) visits.set(visit.session_id, visit);
@@ -90,7 +92,7 @@ export async function liveStrip(container, filter, signal) {
    * @param {{time: string}} message
    */
   function isNew({ time }) {
-    return devices.now() - (parseTime(time) ?? 0) < VISIT_MS;
+    return Date.now() + clockAhead - (parseTime(time) ?? 0) < VISIT_MS;
   }
 
   function draw() {

@@ -138,6 +138,8 @@ scenario('a touch on a page that leaves before its storage is open arrives from 
   await page.goto(proxy);
   await track(page, 3);
   assert.deepEqual(numbers(await server.awaitEvents(3, 'touch')), upTo(3));
+  // On a busy machine a page may leave so late that its storage counts as failed.
+  assert.deepEqual(page.said.filter(text => !/IndexedDB/.test(text)), []);
 });
 
 scenario('what a page has put aside stays there until the one that takes it over has stored it', async scene => {

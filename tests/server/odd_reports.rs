@@ -267,6 +267,38 @@ fn what_is_derived_can_be_checked_and_made_anew() {
     );
     assert_eq!(run("--reindex").0, Some(0));
     assert_eq!(run("--check").0, Some(0));
+    // Without its scope nothing would be said of a consumer.
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    connection
+        .execute_batch(
+            "DELETE FROM scopes WHERE id > 0; DELETE FROM quarter_sums WHERE scope > 0;
+             DELETE FROM screen_fortnights WHERE scope > 0; DELETE FROM target_fortnights WHERE scope > 0",
+        )
+        .unwrap();
+    drop(connection);
+    assert_eq!(run("--check").0, Some(1));
+}
+
+#[test]
+fn a_session_that_somebody_deleted_breaks_no_list() {
+    let folder = old_file(|connection| {
+        session(connection, "2024-05-01T10:00:00Z");
+        session(connection, "2024-05-02T10:00:00Z");
+    });
+    assert!(act(folder.path(), &["--reindex"]).status.success());
+    let connection = Connection::open(folder.path().join("microticks.db")).unwrap();
+    connection
+        .execute("DELETE FROM sessions WHERE id = 1", [])
+        .unwrap();
+    drop(connection);
+    let server = Server::start_in(&folder, &[]);
+    let sessions = rows(&server, "sessions?tz=UTC");
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(
+        (&sessions[0][0], &sessions[0][3]),
+        (&json!(1), &Value::Null)
+    );
+    assert_eq!(sessions[1][3], "2024-05-02T10:00:00Z");
 }
 
 #[test]
