@@ -253,8 +253,8 @@ async function makeRoom() {
   const oldest = db ? await transact(items => items.getAll(null, ROOM_ITEMS)) : first(ROOM_ITEMS);
   if (oldest.length) {
     say('full', 'Too much waits: the oldest is given up.');
-    giveUp(oldest.length);
     await remove(oldest);
+    giveUp(oldest.length);
   }
   return oldest.length;
 }
@@ -486,9 +486,9 @@ async function drain(pair, lane) {
     if (kind !== 'keep') {
       lane.items = Math.min(BATCH_ITEMS, lane.items * 2);
       lane.failures = 0;
-      giveUp((rejected || batch).length);
       sent += batch.length;
       await remove(batch);
+      giveUp((rejected || batch).length);
     } else {
       // The pause doubles from 1 s to 30 s.
       lane.until = now() + Math.min(30000, 1000 * 2 ** lane.failures) * (0.5 + Math.random() / 2);

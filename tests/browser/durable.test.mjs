@@ -1,6 +1,6 @@
 /** What was stored outlives the page, the browser and the storage itself; one page sends for all. */
 import assert from 'node:assert/strict';
-import { BUTTON, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
+import { BUTTON, CUT, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
 
 /** Where the address has a query, the storage never opens. */
 const SLOW = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
@@ -313,6 +313,7 @@ async function small(page) {
 for (const [where, code] of [['the database', ''], ['memory', BROKEN[0][1]]]) {
   scenario(`when ${where} is full the oldest go first, which is said once and counted`, async scene => {
     const { server, proxy, state } = await kiosk(scene);
+    state.answer = CUT;
     const prepare = async page => {
       await page.addInitScript(code);
       await small(page);
@@ -324,6 +325,8 @@ for (const [where, code] of [['the database', ''], ['memory', BROKEN[0][1]]]) {
     }
     const dropped = () => page.evaluate('Number(localStorage.getItem("microticks dropped"))');
     await eventually('the oldest to be given up', async () => (await dropped()) >= 3000);
+    // Then no more is to be given up, and what has been is not on its way.
+    await page.evaluate('microticks.flush()');
     state.answer = null;
     await eventually('all that is left', async () => {
       await page.evaluate('void microticks.flush()');

@@ -74,6 +74,22 @@ export async function sleep(page, ms) {
   await page.evaluate('microticks.flush()');
 }
 
+/**
+ * The items that a page sends from now on, again where it tries again. Their times are the page's own, where those that
+ * are stored depend on how long each request takes.
+ */
+export function posted(page) {
+  const items = [];
+  page.on('request', request => request.method() === 'POST' && items.push(...request.postDataJSON().items));
+  return items;
+}
+
+/** How many milliseconds after the first touch the session stopped. */
+export function stoppedAfter(items) {
+  const [touch, stop] = [item => item.action === 'click', item => item.type === 'stop'].map(is => items.find(is));
+  return Date.parse(stop.ts) - Date.parse(touch.ts);
+}
+
 after(async () => launched && (await launched).close());
 
 /** A test with a scene of its own. */
