@@ -65,3 +65,21 @@ scenario('who gives the key reads, until they log out', async scene => {
   await page.getByRole('button', { name: 'Log out' }).click();
   await page.getByRole('heading', { name: 'The dashboard is locked' }).waitFor();
 });
+
+scenario('whom a restart of the server logged out is asked for the key, and sees the same page again', async scene => {
+  const { server, page } = await locked(scene, { tolerate: /status of 401|ERR_/ });
+  const logIn = async () => {
+    await page.getByLabel('Key').fill('reading');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'How is the exhibit doing?' }).waitFor();
+  };
+  await page.goto(`${server.origin}/dash?range=7`);
+  await logIn();
+  // Who has only just logged in and is locked out keeps no cookies, and would be asked for ever.
+  await page.waitForFunction(() => performance.now() > 10_000);
+  await server.stop();
+  await server.start();
+  await page.getByRole('heading', { name: 'The dashboard is locked' }).waitFor();
+  await logIn();
+  assert.match(page.url(), /\/dash\?range=7$/);
+});

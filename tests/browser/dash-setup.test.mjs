@@ -70,6 +70,21 @@ scenario('apps, addresses and devices are told as they are', async scene => {
   await assertAccessible(page);
 });
 
+scenario('behind a proxy the tag has the address by which the reader came', async scene => {
+  const server = await scene.server(undefined, { behindProxy: true });
+  const key = await server.addConsumer('Whales');
+  const { port } = new URL(await scene.proxy(server, { prefix: '/counts' }));
+  const origin = `http://kiosk.test:${port}`;
+  scene.allow(origin);
+  const page = await openDash(scene, { origin: `${origin}/counts` }, '?page=setup', { answers: { ...REAL, login: null }, tolerate: /status of 401/ });
+  await page.getByLabel('Key').fill('reading');
+  await page.keyboard.press('Enter');
+  const script = `${origin}/counts/microticks.js`;
+  assert.equal(await panelOf(page, APPS).locator('pre').textContent(), `<script async src="${script}" data-consumer-key="${key}"></script>`);
+  await panelOf(page, ADDRESS).getByText(`At ${origin}/counts/`).waitFor();
+  assert.equal(await panelOf(page, ADDRESS).locator('pre').textContent(), script);
+});
+
 scenario('devices are judged by the clock of the server', async scene => {
   const server = await scene.server();
   const ahead = 5 * 60 * MINUTE;
