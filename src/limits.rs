@@ -157,8 +157,8 @@ pub const LIVE_NEWS: usize = 1_024;
 pub const LIVE_PAUSE: Duration = Duration::from_secs(1);
 /// Visits in that picture.
 pub const LIVE_VISITS: u32 = 100;
-/// How long nothing is said before a sign that the connection still stands. Only by it is seen who has left.
-pub const LIVE_SILENCE: Duration = Duration::from_secs(5);
+/// How often they are told the time. Only by that is seen who has left.
+pub const LIVE_TICK: Duration = Duration::from_secs(5);
 /// The longest name in the news, in bytes. Most are short, and many news are kept.
 pub const LIVE_NAME_BYTES: usize = 512;
 

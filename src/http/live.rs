@@ -36,6 +36,8 @@ struct Watcher {
     news: Receiver<News>,
     /// What is to be sent first.
     first: Option<String>,
+    /// When the time is told next.
+    tick_at: Instant,
     _place: OwnedSemaphorePermit,
 }
 
@@ -47,6 +49,7 @@ pub async fn live(app: &App, query: &Query<'_>) -> Result<Response<ReplyBody>, A
         whose: query.whose(),
         news: app.store.watch().ok_or(StoreError::Stopping)?,
         first: None,
+        tick_at: Instant::now() + limits::LIVE_TICK,
         _place: place.map_err(|_| StoreError::Overloaded)?,
     };
     watcher.first = Some(watcher.now().await?);
@@ -67,24 +70,30 @@ impl Watcher {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        let silent_until = Instant::now() + limits::LIVE_SILENCE;
         loop {
-            match tokio::time::timeout_at(silent_until, self.news.recv()).await {
-                Ok(Ok(news)) => {
+            let news = tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(self.tick_at) => {
+                    self.tick_at = Instant::now() + limits::LIVE_TICK;
+                    return Some(live::tick(Moment::now()));
+                }
+                news = self.news.recv() => news,
+            };
+            match news {
+                Ok(news) => {
                     let text = self.with_what_waits(&news);
-                    // News that others watch does not end the silence.
+                    // It may be news that others watch.
                     if !text.is_empty() {
                         return Some(text);
                     }
                 }
                 // Too much has come to hand it all on: after a while, what is under way says more.
-                Ok(Err(RecvError::Lagged(_))) => {
+                Err(RecvError::Lagged(_)) => {
                     tokio::time::sleep(limits::LIVE_PAUSE).await;
                     self.news = self.store.watch()?;
                     return self.now().await.ok();
                 }
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => return Some(live::NOTHING.to_owned()),
+                Err(RecvError::Closed) => return None,
             }
         }
     }

@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 use crate::model::live::{Happened, News, Visit};
 use crate::model::{Device, Moment};
 
-/// A line that says nothing, so that those in between see that the connection is used.
-pub const NOTHING: &str = ":\n\n";
+/// The time, now and then: those who watch see that the connection stands, and so do those in between.
+pub fn tick(time: Moment) -> String {
+    event("tick", &json!({"time": time.to_string()}))
+}
 
 /// What is under way, with which everything begins, and begins anew where something was missed.
 pub fn now(time: Moment, visits: &[Visit]) -> String {

@@ -13,8 +13,6 @@ import { panel } from './panel.js';
 import { SHAPES } from './pulse.js';
 import { table } from './table.js';
 
-/** How often the words for "how long ago" are made true again. */
-const TICK_MS = 15_000;
 /** More devices than these can be searched. */
 const AT_A_GLANCE = 20;
 
@@ -22,6 +20,7 @@ const AT_A_GLANCE = 20;
  * @typedef {object} DeviceList
  * @property {Promise<void>} shown Resolves when it shows something.
  * @property {(sign: import('./live.js').Sign) => void} see Told each sign of life.
+ * @property {(tick: {time: string}) => void} hear Told the server's clock, every few seconds.
  * @property {() => Promise<void>} begin Told that the news begin.
  * @property {() => void} pause Told that they have broken off.
  */
@@ -40,13 +39,15 @@ export function deviceList(place, state, readApps, nothing, signal) {
   const cells = new Map();
   const sentence = h('span');
   let isShowing = false;
-  const timer = setInterval(write, TICK_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
   return {
     shown: show(),
     see(sign) {
       devices.see(sign);
       update();
+    },
+    hear({ time }) {
+      devices.hear(time);
+      write();
     },
     async begin() {
       await devices.begin();

@@ -69,7 +69,7 @@ export class Devices {
 
   async #read() {
     const { devices, now } = await readDevices(this.signal);
-    this.#ahead = aheadOf(now);
+    this.hear(now);
     if (this.#until !== null) this.#until = Date.now() + this.#ahead;
     for (const device of devices.filter(({ consumer_id: consumer, name }) => isMeant(this.filter, consumer, name))) {
       const key = keyOf(device.consumer_id, device.name);
@@ -79,6 +79,13 @@ export class Devices {
         this.known.set(key, { ...device, isBehind: isFallingBehind(before, device), touched: before?.touched ?? 0 });
       }
     }
+  }
+
+  /**
+   * @param {string} time What the server's clock shows now: this one may have been set since.
+   */
+  hear(time) {
+    this.#ahead = aheadOf(time);
   }
 
   /** The news begin. Where the devices cannot be read, time goes on only with their signs. */

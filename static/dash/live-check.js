@@ -39,6 +39,7 @@ export function liveCheck(container, filter, devices, signal) {
     },
     stop: () => {},
     alive: devices.see,
+    tick: devices.hear,
     interrupted() {
       devices.pause();
       sentence.replaceChildren(say('live.waiting'));

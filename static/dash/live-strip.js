@@ -9,22 +9,32 @@ import { ReadError } from './api.js';
 import { keyOf } from './device.js';
 import { Devices } from './devices.js';
 import { h, nameOf, setStyle, shortName } from './dom.js';
-import { ago, count, parseTime } from './format.js';
+import { ago, count, parseTime, shortMoment } from './format.js';
 import { phrase, say } from './language.js';
-import { aheadOf, listen } from './live.js';
+import { listen } from './live.js';
 import { SHAPES } from './pulse.js';
 
-/** How often the words for "how long ago" are made true again. */
-const TICK_MS = 5_000;
 /** So many devices are shown; those that need somebody come first. */
 const SHOWN = 24;
 const PULSE_MS = 700;
-/** What is older than this begins no visit. */
+/** Where nothing has happened for so long, no visit is going on: its kiosk was turned off, or sends what waited in it. */
 const VISIT_MS = 30 * 60_000;
 /** A device that is silent for so long is in use no more. */
 const RETIRED_MS = 30 * 24 * 60 * 60_000;
 
 /** @typedef {import('./devices.js').Known} Device */
+/**
+ * A visit that is going on; until when its touches were counted before they were told, and when something happened in it
+ * last, both by the server's clock.
+ *
+ * @typedef {{consumer_id: number, device: string|null, touches: number, counted: number, active: number}} Visit
+ */
+
+/**
+ * @param {string} time
+ * @returns {number} In milliseconds since 1970.
+ */
+const at = (time) => parseTime(time) ?? 0;
 
 /**
  * @param {HTMLElement} container
@@ -34,10 +44,10 @@ const RETIRED_MS = 30 * 24 * 60 * 60_000;
  */
 export async function liveStrip(container, filter, signal) {
   const devices = new Devices(filter, signal);
-  /** @type {Map<number, import('./live.js').Visit>} */
+  /** @type {Map<number, Visit>} */
   const visits = new Map();
-  let clockAhead = 0;
-  let isLive = false;
+  /** @type {'waiting'|'live'|'lost'} */
+  let state = 'waiting';
 
   const sentence = h('p', { class: 'answer', role: 'status' }, say('live.waiting'));
   const alarm = h('p', { class: 'answer few silent', hidden: true });
@@ -46,20 +56,22 @@ export async function liveStrip(container, filter, signal) {
   container.append(section);
   listen(filter, {
     now({ time, visits: all }) {
-      clockAhead = aheadOf(time);
-      isLive = true;
+      devices.hear(time);
+      state = 'live';
       visits.clear();
-      for (const visit of all) visits.set(visit.session_id, visit);
+      for (const visit of all) visits.set(visit.session_id, { ...visit, counted: at(visit.last_active), active: at(visit.last_active) });
       draw();
       devices.begin().then(draw);
     },
     start(visit) {
-      if (isNew(visit)) visits.set(visit.session_id, { ...visit, touches: 0 });
+      visits.set(visit.session_id, { ...visit, touches: 0, counted: -Infinity, active: at(visit.time) });
       draw();
     },
     touch(touch) {
-      const visit = visits.get(touch.session_id) ?? (isNew(touch) ? { ...touch, touches: 0 } : undefined);
-      if (visit) visits.set(touch.session_id, { ...visit, touches: visit.touches + 1 });
+      const active = at(touch.time);
+      const visit = visits.get(touch.session_id) ?? { ...touch, touches: 0, counted: -Infinity, active };
+      const touches = visit.touches + (active > visit.counted ? 1 : 0);
+      visits.set(touch.session_id, { ...visit, touches, active: Math.max(visit.active, active) });
       const device = devices.known.get(keyOf(touch.consumer_id, touch.device));
       if (device) device.touched = Date.now();
       draw();
@@ -72,31 +84,29 @@ export async function liveStrip(container, filter, signal) {
       devices.see(sign);
       draw();
     },
+    tick({ time }) {
+      devices.hear(time);
+      draw();
+    },
     interrupted() {
-      isLive = false;
+      if (state === 'live') state = document.hidden ? 'waiting' : 'lost';
       devices.pause();
       draw();
     },
   }, signal);
-  const timer = setInterval(() => !document.hidden && draw(), TICK_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
   await devices.read().catch((error) => {
     // It is read again as soon as the news begin.
     if (!(error instanceof ReadError)) throw error;
   });
   draw();
 
-  /**
-   * What was waiting in a kiosk tells of visits that are over.
-   *
-   * @param {{time: string}} message
-   */
-  function isNew({ time }) {
-    return Date.now() + clockAhead - (parseTime(time) ?? 0) < VISIT_MS;
-  }
-
   function draw() {
-    announce(isLive ? say('live.visits', { n: count(visits.size) }, visits.size) : say('live.waiting'));
+    for (const [id, { active }] of visits) if (devices.now() - active >= VISIT_MS) visits.delete(id);
+    announce({
+      waiting: () => say('live.waiting'),
+      live: () => say('live.visits', { n: count(visits.size) }, visits.size),
+      lost: () => say('live.lost', { at: shortMoment(new Date(devices.now()).toISOString()) }),
+    }[state]());
     const all = [...devices.known].map(([key, device]) => ({ key, device, pulse: devices.pulse(device) }));
     warn(all.filter(({ pulse }) => pulse === 'silent').map(({ device }) => device));
     const order = ['silent', 'late', 'alive'];
@@ -119,7 +129,7 @@ export async function liveStrip(container, filter, signal) {
    * @param {Device[]} all
    */
   function warn(all) {
-    const silent = all.filter((device) => devices.now() - (parseTime(device.last_alive) ?? 0) < RETIRED_MS);
+    const silent = all.filter((device) => devices.now() - at(device.last_alive) < RETIRED_MS);
     alarm.hidden = silent.length === 0;
     if (alarm.hidden) return;
     const latest = silent.reduce((before, device) => (device.last_alive > before.last_alive ? device : before));
@@ -140,7 +150,7 @@ export async function liveStrip(container, filter, signal) {
    * @returns {string}
    */
   function since({ last_alive: last }) {
-    return ago(parseTime(last) ?? 0, devices.now());
+    return ago(at(last), devices.now());
   }
 
   /**

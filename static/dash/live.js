@@ -10,7 +10,7 @@ import { address, readDevices } from './api.js';
 import { parseTime } from './format.js';
 import { askForLogin } from './panel.js';
 
-/** @typedef {{session_id: number, consumer_id: number, device: string|null, touches: number}} Visit */
+/** @typedef {{session_id: number, consumer_id: number, device: string|null, last_active: string, touches: number}} Visit */
 /** @typedef {{consumer_id: number, device: string|null, time: string, queued: number|null, dropped: number|null}} Sign */
 
 /**
@@ -22,9 +22,12 @@ import { askForLogin } from './panel.js';
  *   target: string|null, screen: string|null}) => void} touch
  * @property {(visit: {session_id: number, consumer_id: number, device: string|null, time: string}) => void} stop
  * @property {(sign: Sign) => void} alive
+ * @property {(tick: {time: string}) => void} tick The server's clock, every few seconds.
  * @property {() => void} interrupted Nobody listens, or the server does not tell any more; it is asked again later.
  */
 
+/** The server tells the time every 5 s: where nothing comes for so long, the connection is broken. */
+const BROKEN_MS = 20_000;
 /** Where the browser gives up (an error status, say), these are the pauses before the stream is asked for again. */
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -49,6 +52,7 @@ export function listen({ consumer, device }, listener, signal) {
   /** @type {EventSource|null} */
   let source = null;
   let timer = 0;
+  let watchdog = 0;
   let pause = FIRST_PAUSE_MS;
 
   function follow() {
@@ -59,13 +63,18 @@ export function listen({ consumer, device }, listener, signal) {
       return;
     }
     source = new EventSource(address('live', { consumer, device }));
-    for (const name of /** @type {const} */ (['now', 'start', 'touch', 'stop', 'alive'])) {
-      source.addEventListener(name, ({ data }) => listener[name](JSON.parse(data)));
+    for (const name of /** @type {const} */ (['now', 'start', 'touch', 'stop', 'alive', 'tick'])) {
+      source.addEventListener(name, ({ data }) => {
+        expectMore();
+        listener[name](JSON.parse(data));
+      });
     }
+    expectMore();
     source.onopen = () => (pause = FIRST_PAUSE_MS);
     source.onerror = () => {
       listener.interrupted();
       if (source?.readyState !== EventSource.CLOSED) return;
+      clearTimeout(watchdog);
       // What the status was, browsers do not say here.
       readDevices(signal).catch(askForLogin);
       timer = setTimeout(follow, pause);
@@ -73,8 +82,18 @@ export function listen({ consumer, device }, listener, signal) {
     };
   }
 
+  /** Browsers do not notice that a server is gone that could not say so. */
+  function expectMore() {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => {
+      listener.interrupted();
+      follow();
+    }, BROKEN_MS);
+  }
+
   function close() {
     clearTimeout(timer);
+    clearTimeout(watchdog);
     source?.close();
     source = null;
   }

@@ -139,6 +139,7 @@ export const STRINGS = {
   // The live strip.
   'live.question': ['Right now', 'Akkurat nå', 'In diesem Augenblick'],
   'live.waiting': ['Waiting for the live view of the server …', 'Venter på direktevisningen fra serveren …', 'Wartet auf die Live-Ansicht des Servers …'],
+  'live.lost': ['No word from the server since {at}. This is what was known then:', 'Ikke hørt fra serveren siden {at}. Dette var kjent da:', 'Keine Nachricht vom Server seit {at}. Das war zuletzt bekannt:'],
   'live.visits.one': ['{n} visit is going on.', '{n} besøk pågår.', '{n} Besuch ist im Gang.'],
   'live.visits.other': ['{n} visits are going on.', '{n} besøk pågår.', '{n} Besuche sind im Gang.'],
   'live.touches.one': ['in use: {n} touch so far in this visit', 'i bruk: {n} berøring hittil i dette besøket', 'in Gebrauch: {n} Berührung bisher in diesem Besuch'],

@@ -1,7 +1,7 @@
 /** The overview: its figures are those of the reports, and it has words for every state. */
 import assert from 'node:assert/strict';
 import { assertAccessible, event, fulfill, openDash, panelOf, reportOf, rowsOf, settled } from './dash.mjs';
-import { eventually, scenario } from './harness.mjs';
+import { TURNED, eventually, scenario } from './harness.mjs';
 import { post, seeded, token, visit } from './seed.mjs';
 
 const MINUTE = 60_000;
@@ -196,7 +196,8 @@ scenario('a busy server is asked again when it says so', async scene => {
 
 scenario('the live strip tells of visits and of the last sign of life of each device', async scene => {
   const server = await scene.server();
-  const ago = minutes => new Date(Date.now() - minutes * MINUTE).toISOString();
+  const now = Date.now();
+  const ago = minutes => new Date(now - minutes * MINUTE).toISOString();
   const device = (name, minutes, more) => ({
     consumer_id: 1, name, last_alive: ago(minutes), queued: 0, dropped: 0, version: '1.0.0', width: 1920, height: 1080, ...more,
   });
@@ -204,7 +205,9 @@ scenario('the live strip tells of visits and of the last sign of life of each de
     answers: {
       devices: { devices: [device('a', 1), device('b', 5), device('c', 60), device('d', 0, { dropped: 3 })] },
       live: [
-        ['now', { time: ago(0), visits: [{ session_id: 1, consumer_id: 1, device: 'a', touches: 2 }] }],
+        ['now', { time: ago(0), visits: [{ session_id: 1, consumer_id: 1, device: 'a', touches: 2, last_active: ago(2) }] }],
+        // This one is among the two.
+        ['touch', { session_id: 1, consumer_id: 1, device: 'a', time: ago(2), action: 'click', target: null, screen: null }],
         ['touch', { session_id: 1, consumer_id: 1, device: 'a', time: ago(0), action: 'click', target: null, screen: null }],
         ['start', { session_id: 2, consumer_id: 1, device: 'b', time: ago(0) }],
         ['stop', { session_id: 2, consumer_id: 1, device: 'b', time: ago(0), reason: 'idle' }],
@@ -339,7 +342,7 @@ scenario('the live strip rests while nobody looks, and comes back after a cut', 
   page.on('request', request => new URL(request.url()).pathname !== '/live' && others.push(request.url()));
   const began = Date.now();
   await server.kill();
-  await page.getByText('Waiting for the live view of the server').waitFor();
+  await page.getByText(/^No word from the server since .+\. This is what was known then:$/).waitFor();
   await eventually('another try', () => asked > 2);
   await server.start();
   await page.getByText(/visits? (is|are) going on\./).waitFor();
@@ -381,6 +384,68 @@ scenario('a server that refuses the live view is asked ever more seldom', async 
     await page.clock.runFor(500);
     await eventually(`a request after ${pause} s`, () => asked === index + 2);
   }
+});
+
+scenario('a live view that breaks without a word is asked for again', async scene => {
+  const server = await scene.server();
+  let asked = 0;
+  const page = await openDash(scene, server, '', {
+    ...TURNED,
+    answers: {
+      live: () => {
+        asked += 1;
+        return new Promise(() => {});
+      },
+    },
+  });
+  for (const tries of [1, 2, 3]) {
+    await eventually('a request', () => asked === tries);
+    await page.clock.runFor(19_000);
+    assert.equal(asked, tries);
+    await page.clock.runFor(1000);
+  }
+});
+
+scenario('visits in which nothing has happened for half an hour are not going on', async scene => {
+  const server = await scene.server();
+  const ago = minutes => new Date(Date.now() - minutes * MINUTE).toISOString();
+  const going = (id, minutes) => ({ session_id: id, consumer_id: 1, device: 'a', touches: 10 * id, last_active: ago(minutes) });
+  const page = await openDash(scene, server, '', {
+    answers: {
+      devices: { devices: [{ consumer_id: 1, name: 'a', last_alive: ago(0), queued: 0, dropped: 0, version: '1', width: 1, height: 1 }] },
+      live: event('now', { visits: [going(1, 29), going(2, 31), going(3, 600)] }),
+    },
+  });
+  await page.getByText('in use: 10 touches so far in this visit').waitFor();
+});
+
+scenario('a clock of the browser that is set makes nobody silent', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const alive = { type: 'alive', device: 'table-9', queued: 0, dropped: 0, version: '1', width: 1920, height: 1080 };
+  await post(server.origin, key, [alive]);
+  const page = await openDash(scene, server, '', {
+    answers: { live: null, devices: null },
+    prepare: opened => opened.addInitScript(hours => {
+      const { now } = Date;
+      globalThis.wrong = hours;
+      Date.now = () => now() + globalThis.wrong * 3_600_000;
+      globalThis.ticks = 0;
+      globalThis.EventSource = class extends EventSource {
+        constructor(address) {
+          super(address);
+          this.addEventListener('tick', () => (globalThis.ticks += 1));
+        }
+      };
+    }, -8),
+  });
+  const device = page.locator('.device', { hasText: 'table-9' });
+  await device.getByText('alive,').waitFor();
+  await page.evaluate('ticks = wrong = 0');
+  await eventually('a tick', async () => (await page.evaluate('ticks')) > 0);
+  await post(server.origin, key, visit(token(1), Date.now(), { device: 'table-9', steps: [[0, 'click', { screen: 'home' }]] }));
+  await page.getByText('1 visit is going on.').waitFor();
+  await device.getByText('alive,').waitFor();
 });
 
 scenario('a touch shows in the live strip within two seconds', async scene => {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -49,13 +50,23 @@ impl Watcher {
     }
 
     /// The next event and its data. Lines of the chunked transfer are passed over.
-    fn next(&mut self) -> (String, Value) {
+    fn next_or_tick(&mut self) -> (String, Value) {
         loop {
             let line = self.line();
             if let Some(name) = line.strip_prefix("event: ") {
                 let data = self.line();
                 let data = data.strip_prefix("data: ").unwrap();
                 return (name.to_owned(), serde_json::from_str(data).unwrap());
+            }
+        }
+    }
+
+    /// The next event that tells more than the time.
+    fn next(&mut self) -> (String, Value) {
+        loop {
+            let event = self.next_or_tick();
+            if event.0 != "tick" {
+                return event;
             }
         }
     }
@@ -207,10 +218,11 @@ fn watching_asks_for_the_key() {
 }
 
 #[test]
-fn who_watches_somebody_quiet_hears_that_the_line_is_open_while_others_are_busy() {
+fn who_watches_is_told_the_time_whether_much_happens_or_nothing() {
     let (server, key) = Server::with_consumer();
-    let mut watcher = Watcher::new(&server, "?device=quiet");
-    assert_eq!(watcher.next().0, "now");
+    let mut quiet = Watcher::new(&server, "?device=quiet");
+    let mut busy = Watcher::new(&server, "");
+    assert_eq!(quiet.next().0, "now");
     let heard = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -219,7 +231,17 @@ fn who_watches_somebody_quiet_hears_that_the_line_is_open_while_others_are_busy(
                 thread::sleep(Duration::from_millis(20));
             }
         });
-        while !watcher.line().starts_with(':') {}
+        for watcher in [&mut quiet, &mut busy] {
+            let told = loop {
+                let (name, data) = watcher.next_or_tick();
+                if name == "tick" {
+                    break data["time"].as_str().unwrap().to_owned();
+                }
+            };
+            let time: Timestamp = told.parse().unwrap();
+            let age = Timestamp::now().duration_since(time);
+            assert!(age.abs().unsigned_abs() < PATIENCE, "{told}");
+        }
         heard.store(true, Ordering::Relaxed);
     });
 }
