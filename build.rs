@@ -7,6 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+/// The client is loaded by slow machines. It has at most so many bytes, gzipped.
+const CLIENT_BYTES: usize = 8_192;
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=static");
     println!("cargo::rerun-if-changed=examples");
@@ -35,11 +38,20 @@ fn pack_folder(from: &Path, to: &Path) -> io::Result<()> {
 
 fn pack_file(from: &Path, to: &Path) -> io::Result<()> {
     let mut bytes = fs::read(from)?;
-    if from == Path::new("static/microticks.js") {
+    let is_client = from == Path::new("static/microticks.js");
+    if is_client {
         let source = String::from_utf8(bytes).map_err(io::Error::other)?;
         bytes = bare_code(&source).into_bytes();
     }
     let (brotli, gzip) = (brotli(&bytes)?, gzip(&bytes)?);
+    if is_client && gzip.len() > CLIENT_BYTES {
+        let size = gzip.len();
+        let what = format!(
+            "{} has {size} bytes of at most {CLIENT_BYTES}",
+            from.display()
+        );
+        return Err(io::Error::other(what));
+    }
     if gzip.len().max(brotli.len()) >= bytes.len() {
         return fs::write(to, &bytes);
     }
@@ -82,7 +94,12 @@ fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    io::Write::write_all(&mut encoder, bytes)?;
-    encoder.finish()
+    let mut packed = Vec::new();
+    zopfli::compress(
+        zopfli::Options::default(),
+        zopfli::Format::Gzip,
+        bytes,
+        &mut packed,
+    )?;
+    Ok(packed)
 }

@@ -47,7 +47,10 @@ interface Microticks extends MicroticksCalls {
   /** Lets the idle clock go on where it stood. */
   resumeIdle(): void;
 
-  /** Tries to send now. Done when nothing waits any more or a try has failed; it waits for the next one then. */
+  /**
+   * Tries to send now. Done when nothing waits any more or a try has failed; it waits for the next one then. Where another
+   * page of the origin is the one that sends, it is done at once.
+   */
   flush(): Promise<unknown>;
 
   /** Calls a function by its name, as pages do before the client has loaded. */

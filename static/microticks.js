@@ -33,6 +33,8 @@ const WAITING_ITEMS = 200000;
 const ROOM_ITEMS = 1000;
 /** What happens belongs to the touch or key that came at most this long before it. A slower stroke is a drag. */
 const LED_TO_MS = 1000;
+/** What may hold text that somebody typed. */
+const TEXT = 'textarea,[contenteditable]';
 /** What a finger aims at, where it lands on a part of it. */
 const CONTROLS = 'a,button,label,summary,[role=button],[tabindex="0"]';
 
@@ -141,12 +143,18 @@ let leaving = false;
 let db = null;
 /** @type {Set<Waiting>} what IndexedDB has not confirmed, oldest first */
 const fresh = new Set();
-/** Whether something was added since the sender last looked, and how much since there was last made room. */
+/** Whether something was added since the sender last looked, and how much since there was last made room: before, pages. */
 let isNew = false;
-let added = 0;
+let added = ROOM_ITEMS;
 
-/** @param {any} reason */
+/**
+ * It goes on without IndexedDB. One that has worked is opened again later: a disk that is busy, say, may have kept it.
+ * @param {any} reason
+ */
 function fail(reason) {
+  if (db && !/Quota/.test(reason)) {
+    setTimeout(open, 60000);
+  }
   db = null;
   say('storage', 'IndexedDB cannot be used (' + reason + '): what waits is lost with this page.');
 }
@@ -170,38 +178,53 @@ function heard(request, use) {
   request.onsuccess = () => use(request.result);
 }
 
-/** There are two stores: `items` holds what waits, oldest first; `shared` the lease of the page that sends. */
-const opened = inTime(resolve => {
+/**
+ * There are two stores: `items` holds what waits, oldest first; `shared` the lease of the page that sends. An answer that
+ * comes late counts, too.
+ */
+const open = () => inTime(resolve => {
   const request = indexedDB.open('microticks', 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore('items', { keyPath: 'id', autoIncrement: true }).createIndex('pair', 'pair');
     request.result.createObjectStore('shared');
   };
-  heard(request, resolve);
-}).then(database => {
-  db = database;
-  db.onclose = () => fail('closed');
-  // Chromium decides by itself whether the storage of a page is the last to go; Firefox would ask the visitor.
-  if (page.chrome && navigator.storage && navigator.storage.persist) {
-    navigator.storage.persist().catch(() => {});
-  }
+  heard(request, database => {
+    db = database;
+    db.onclose = () => fail('closed');
+    // Chromium decides by itself whether the storage of a page is the last to go; Firefox would ask the visitor.
+    if (page.chrome && navigator.storage && navigator.storage.persist) {
+      navigator.storage.persist().catch(() => {});
+    }
+    resolve();
+    writeSoon();
+  });
 }).catch(fail);
+const opened = open();
 let written = opened;
 
-/** @type {Set<string>} what was taken over already */
-const taken = new Set();
+function writeSoon() {
+  written = written.then(write).catch(fail);
+}
+
+/** @type {Map<string, Waiting[]>} what was taken over, by the text of it */
+const taken = new Map();
 
 /**
  * Takes over what pages put aside as they went away: at the beginning, and later, too, as a page may go away after the
  * next one has begun. Each page has a place of its own, since two may write at the same moment, and it is emptied once
- * what was there is stored. Where two pages take over the same, it still counts once.
+ * what was there is stored or sent. Where two pages take over the same, it still counts once.
  */
 function unpark() {
   try {
-    Object.keys(localStorage).filter(name => /^microticks parked/.test(name) && !taken.has(name)).forEach(name => {
-      taken.add(name);
-      JSON.parse(localStorage.getItem(name)).forEach(item => fresh.add(item));
-      written = written.then(write).then(() => localStorage.removeItem(name)).catch(fail);
+    Object.keys(localStorage).filter(name => /^microticks parked/.test(name)).forEach(name => {
+      const text = localStorage.getItem(name);
+      if (!taken.has(text)) {
+        taken.set(text, JSON.parse(text));
+        taken.get(text).forEach(item => fresh.add(item));
+        writeSoon();
+      } else if (!taken.get(text).some(item => fresh.has(item))) {
+        localStorage.removeItem(name);
+      }
     });
   } catch (error) {
     // A browser that refuses keeps nothing.
@@ -245,7 +268,8 @@ const first = (most, pair) => Array.from(fresh).filter(item => !pair || item.pai
 /** Takes items off the queue. */
 async function remove(batch) {
   batch.forEach(item => fresh.delete(item));
-  return db && transact(items => batch.forEach(item => items.delete(item.id)), true);
+  // What was sent from memory has no number yet.
+  return db && transact(items => batch.forEach(item => item.id && items.delete(item.id)), true);
 }
 
 /** Gives up the oldest; how many. */
@@ -290,7 +314,11 @@ async function write() {
 function enqueue(pair, text, moment) {
   fresh.add({ pair, text, moment, load: LOAD, address: ADDRESS });
   added += 1;
-  written = written.then(write).catch(fail);
+  writeSoon();
+  // The page itself may have more to tell as it goes away.
+  if (leaving) {
+    leave();
+  }
 }
 
 /**
@@ -398,8 +426,8 @@ function verdict(status, text, items) {
 }
 
 /** What may be wrong where no answer comes: browsers do not tell scripts which it is, but log it beside. */
-const SILENT = 'The server cannot be reached. If it runs: a page on https needs it on https, a Content-Security-Policy ' +
-  'in connect-src, Chrome the permission "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
+const SILENT = 'The server cannot be reached. If it runs: https pages need it on https, a Content-Security-Policy in ' +
+  'connect-src, Chrome "Local network access" (policy LocalNetworkAccessAllowedForUrls).';
 
 /** When the last sign of life was given: with what is sent after 30 s, else alone after 60 s. */
 let aliveAt = now() - 30000;
@@ -509,8 +537,8 @@ async function run(pair, force) {
     await lane.running;
     lane.until = 0;
   }
-  if (now() >= lane.until) {
-    lane.running = lane.running || drain(pair, lane).catch(fail).then(() => {
+  if (!lane.running && now() >= lane.until) {
+    lane.running = drain(pair, lane).catch(fail).then(() => {
       lane.running = null;
     });
   }
@@ -577,7 +605,7 @@ function makeSession(pair, idleMs) {
 
   /** Writes the note for other pages. */
   function save() {
-    saved = active;
+    saved = active + idle;
     noteSeen = JSON.stringify([token, clock + active, idle]);
     kept('localStorage', note, noteSeen);
   }
@@ -600,7 +628,7 @@ function makeSession(pair, idleMs) {
       clock = zero();
       [token, active, idle] = JSON.parse(found);
       active -= clock;
-      saved = active;
+      saved = active + idle;
     }
     return token;
   }
@@ -623,7 +651,7 @@ function makeSession(pair, idleMs) {
       end('idle', active + idle);
     }
     // Other pages need not know it sooner.
-    if (token && active - saved > 1000) {
+    if (token && Math.abs(active + idle - saved) > 1000) {
       save();
     }
   }
@@ -652,7 +680,10 @@ function makeSession(pair, idleMs) {
     const isObject = typeof data === 'object';
     if (passive || /^(screen|media)$/.test(action)) {
       watch();
-      idle = action === 'screen' ? idleMs() : idle;
+      if (action === 'screen') {
+        idle = idleMs();
+        active = Math.max(active, moment - (idle || Infinity));
+      }
     } else {
       activity();
     }
@@ -759,7 +790,8 @@ function isTypedInto() {
  * @param {Element} element
  */
 function labelOf(element) {
-  const speaks = !isField(element) && (!element.childElementCount || element.matches(CONTROLS));
+  const speaks = !isField(element) && !element.matches(TEXT) && !element.querySelector(TEXT) &&
+    (!element.childElementCount || element.matches(CONTROLS));
   const given = name => element.getAttribute(name);
   const text = given('aria-label') || given('alt') || given('title') || (speaks ? element.textContent : '');
   const label = text.trim().replace(/\s+/g, ' ');
@@ -784,6 +816,7 @@ function pathOf(element, steps = 4) {
  */
 function nameOf(element) {
   const named = nearest(element, '[data-mt]');
+  /** @type {any} */
   const control = nearest(element, CONTROLS) || element;
   const label = labelOf(control) || labelOf(element);
   const name = control.id || element.id || label || pathOf(element);
@@ -792,13 +825,13 @@ function nameOf(element) {
   const isLetter = [name, label].some(text => Array.from(text).length === 1);
   return {
     target: named ? named.getAttribute('data-mt') : name,
-    isTyped: () => !isNamed && (isLetter || isTypedInto()),
+    isTyped: () => !isNamed && (isLetter || isTypedInto() || isField(control.control || control)),
   };
 }
 
 /**
  * A touch, or one in the making: what it is about is told before the page can change it.
- * @typedef {{moment: number, action: string, isTyped: () => boolean, x: number, y: number, moved: boolean,
+ * @typedef {{moment: number, came: number, action: string, isTyped: () => boolean, x: number, y: number, moved: boolean,
  *   data: {target: string, clickX?: number, clickY?: number, screen: string, lang?: string, viewWidth: number,
  *   viewHeight: number, pointer: string}}} Touch
  */
@@ -812,7 +845,7 @@ function nameOf(element) {
 function touchOf(element, pointer, x, y) {
   const { target, isTyped } = nameOf(element);
   return {
-    moment: now(), action: 'click', isTyped, x, y, moved: false,
+    moment: now(), came: inputCame, action: 'click', isTyped, x, y, moved: false,
     data: { target, clickX: x, clickY: y, screen: shown, lang: langNow(), viewWidth: innerWidth,
       viewHeight: innerHeight, pointer },
   };
@@ -825,8 +858,12 @@ function touchOf(element, pointer, x, y) {
 const down = new Map();
 /** @type {Touch | null} complete, not told yet */
 let lifted = null;
-/** When somebody last touched the page or pressed a key, also just before it was loaded. */
-let inputAt = (kept('sessionStorage', 'input') || -Infinity) - zero();
+/** When the input came that is told now. The page may have been busy since. */
+let inputCame = 0;
+/** When somebody last touched this page or pressed a key. */
+let inputAt = -Infinity;
+/** The same for all frames of the window, and for the pages before this one. */
+const windowInputAt = () => Math.max(inputAt, kept('sessionStorage', 'input') - zero());
 
 const session = sessionOf(ownPair,
   () => [ruleNow(), idleTimeout, 60].map(parseFloat).find(seconds => seconds >= 0) * 1000);
@@ -867,8 +904,8 @@ function move({ pointerId, clientX, clientY }) {
   if (touch) {
     touch.x = clientX;
     touch.y = clientY;
-    // Fingers tremble.
-    touch.moved = touch.moved || Math.hypot(clientX - touch.data.clickX, clientY - touch.data.clickY) > 10;
+    // Fingers tremble: so far browsers call it a click.
+    touch.moved = touch.moved || Math.hypot(clientX - touch.data.clickX, clientY - touch.data.clickY) > 15;
   }
 }
 
@@ -882,8 +919,8 @@ function up(id) {
     return;
   }
   down.delete(id);
-  const { x, y, moment, data: { target, clickX, clickY } } = touch;
-  const took = now() - moment;
+  const { x, y, moment, came, data: { target, clickX, clickY } } = touch;
+  const took = inputCame - came;
   for (const [otherId, other] of down) {
     const { data } = other;
     const scale = Math.hypot(x - other.x, y - other.y) / Math.hypot(clickX - data.clickX, clickY - data.clickY);
@@ -911,6 +948,7 @@ function acted() {
   const [id, touch] = Array.from(down).pop() || [0, null];
   if (touch && !touch.moved && now() - touch.moment < LED_TO_MS) {
     const { moment } = touch;
+    inputCame = now();
     up(id);
     touch.moment = moment;
     settle();
@@ -932,8 +970,8 @@ function see(since = now()) {
     const isNews = shown || goesOn || given;
     const moment = shown || !goesOn ? since : 0;
     acted();
-    shown = screen;
-    const auto = (tracks && moment - inputAt > LED_TO_MS) || undefined;
+    shown = seen = screen;
+    const auto = (tracks && moment - windowInputAt() > LED_TO_MS) || undefined;
     if (isNews) {
       session.track('screen', { screen, auto, lang: langNow() }, false, moment);
     }
@@ -950,19 +988,18 @@ function isHeld() {
   /** @type {any[]} */
   const media = Array.from(document.querySelectorAll('video,audio'));
   return isPaused || ruleNow() === 'pause' || media.some(element => !element.paused &&
-    !(element.muted && element.loop) && now() - played.get(element) < element.duration * 1000);
+    !(element.muted && element.loop) && now() - played.get(element) < element.duration % 1e9 * 1000);
 }
 
 /** @param {any} event */
 function media({ type, target }) {
-  if (type === 'play' && now() - inputAt < LED_TO_MS) {
+  if (type === 'play' && now() - windowInputAt() < LED_TO_MS) {
     played.set(target, now());
   }
   // One that comes to its end pauses, too.
   if (played.has(target) && !(type === 'pause' && target.ended)) {
-    const { currentTime, duration } = target;
     session.track('media', {
-      target: nameOf(target).target, state: type, position_s: currentTime, duration_s: duration,
+      target: nameOf(target).target, state: type, position_s: target.currentTime, duration_s: target.duration,
     });
   }
 }
@@ -1069,6 +1106,7 @@ class MicroticksService {
  */
 function noticed(begins) {
   inputAt = now();
+  kept('sessionStorage', 'input', zero() + inputAt);
   if (begins || session.token()) {
     session.activity();
   }
@@ -1124,7 +1162,7 @@ const inputs = {
   wheel: (event, element, begins) => noticed(begins),
 
   keydown(event, element, begins) {
-    if (!event.repeat && !isField(element)) {
+    if (!event.repeat && !isField(element) && !/Lock|^F\d\d/.test(event.key)) {
       noticed(begins);
       keyedAt = now();
       if (begins && /^(Enter| )$/.test(event.key) && !element.matches('html,body')) {
@@ -1146,11 +1184,12 @@ if (tracks) {
     const target = event.composedPath()[0];
     const element = target.matches ? target : document.documentElement;
     see();
+    inputCame = event.timeStamp;
     inputs[event.type](event, element, !nearest(element, '[data-mt-ignore]'));
   });
   listen(['pointermove'], event => {
     move(event);
-    if (event.buttons) {
+    if (event.buttons && now() - inputAt > 100) {
       noticed(false);
     }
   });
@@ -1161,7 +1200,6 @@ listen(['pagehide'], () => {
   leaving = true;
   acted();
   Object.values(sessions).forEach(each => each.token() && each.save());
-  kept('sessionStorage', 'input', zero() + inputAt);
   leave();
 });
 

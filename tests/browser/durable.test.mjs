@@ -1,6 +1,6 @@
 /** What was stored outlives the page, the browser and the storage itself; one page sends for all. */
 import assert from 'node:assert/strict';
-import { BUTTON, CUT, SILENCE, eventually, html, scenario, tag } from './harness.mjs';
+import { BUTTON, CUT, SILENCE, TURNED, eventually, html, scenario, tag, turn } from './harness.mjs';
 
 /** Where the address has a query, the storage never opens. */
 const SLOW = 'if (location.search) { IDBFactory.prototype.open = () => ({}); }';
@@ -340,3 +340,45 @@ for (const [where, code] of [['the database', ''], ['memory', BROKEN[0][1]]]) {
     assert.equal(page.said.filter(text => /Too much waits/.test(text)).length, 1);
   });
 }
+
+scenario('a storage that was only slow is used again after a minute', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  const page = await scene.page(proxy, { tolerate: FAILURES, ...TURNED });
+  await track(page, 1, 3);
+  await touchesStored(page, 3);
+  await page.evaluate(() => {
+    const { transaction } = IDBDatabase.prototype;
+    window.mend = () => { IDBDatabase.prototype.transaction = transaction; };
+    IDBDatabase.prototype.transaction = () => { throw new DOMException('busy', 'UnknownError'); };
+  });
+  await track(page, 4);
+  await eventually('it to be said', () => page.said.some(text => /IndexedDB cannot be used/.test(text)));
+  await page.evaluate('mend()');
+  await turn(page, 59_000);
+  assert.equal(await stored(page, '"touch"'), 3);
+  await turn(page, 1000);
+  await touchesStored(page, 4);
+  state.answer = null;
+  await page.evaluate('void microticks.flush()');
+  await eventually('all touches', async () => {
+    await turn(page, 1000);
+    return numbers(await server.events('touch')).sort().join() === '1,2,3,4';
+  });
+});
+
+scenario('what was put aside stays there until it is stored or sent', async scene => {
+  const { server, proxy, state } = await kiosk(scene);
+  state.answer = CUT;
+  const first = await scene.page(proxy, { tolerate: FAILURES, prepare: opened => opened.addInitScript(BROKEN[0][1]) });
+  const aside = page => page.evaluate(() => Object.keys(localStorage).filter(name => name.startsWith('microticks parked')).length);
+  await track(first, 1);
+  await first.reload();
+  await eventually('a try', () => first.said.some(text => /cannot be reached/.test(text)));
+  assert.ok(await aside(first) > 0);
+  state.answer = null;
+  await eventually('the touch', async () => {
+    await first.evaluate('void microticks.flush()');
+    return (await server.events('touch')).length === 1;
+  });
+  await eventually('an empty place', async () => (await aside(first)) === 0);
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { BUTTON, html, scenario, tag } from './harness.mjs';
+import { BUTTON, TURNED, html, scenario, tag, turn } from './harness.mjs';
 
 /** Clicks the button, and expects that click alone to be stored. */
 async function expectOneTouch(server, page, frame = page) {
@@ -121,4 +121,21 @@ scenario('a page with a strict Content-Security-Policy works', async scene => {
   const page = html(tag(server.script, `data-consumer-key="${key}"`), BUTTON).replace('<head>', `<head>${meta}`);
   const site = await scene.site({ '/': page });
   await expectOneTouch(server, await scene.page(site));
+});
+
+scenario('what a touch in one frame leads to in another is known to be led to', async scene => {
+  const show = "document.querySelector('iframe').contentWindow.location.hash = 'deep'";
+  const server = await scene.server({
+    'index.html': html(tag('microticks.js'), `<button id="show" onclick="${show}">Show</button><iframe src="exhibit.html"></iframe>`),
+    'exhibit.html': html(tag('microticks.js')),
+  });
+  await server.addConsumer();
+  const page = await scene.page(server.origin, TURNED);
+  await turn(page, 2000);
+  await page.click('#show');
+  await turn(page, 1000);
+  await page.evaluate('microticks.flush()');
+  const [screen] = await server.awaitEvents(1, 'screen');
+  assert.deepEqual([screen.data.screen, screen.data.auto], ['/exhibit.html#deep', undefined]);
+  assert.equal((await server.sessions()).length, 1);
 });

@@ -44,7 +44,7 @@ const TABLE = [
   ['a tap', tap(MAP), 'click map'],
   ['two taps', [...tap(MAP), ...tap(MAP)], 'click map, click map'],
   ['taps on two targets', [...tap(MAP), ...tap(OTHER)], 'click map, click other'],
-  ['a tap that trembles', [{ a: MAP }, { a: by(MAP, 4, 3) }, {}], 'click map'],
+  ['a tap that rolls', [{ a: MAP }, { a: by(MAP, 9, 9) }, {}], 'click map'],
   ['a tap on nothing in particular', tap([300, 550]), 'click html'],
   ['a tap on a link', tap(LINK), 'click link'],
   ['a tap on a label', tap(CHECK), 'click check'],

@@ -82,3 +82,19 @@ scenario('muted and looping it holds nothing', async scene => {
   const afterMs = stoppedAfter(sent);
   assert.ok(afterMs < 1100, `stopped ${afterMs} ms after the touch`);
 });
+
+scenario('a picture that comes from a camera has no end, and holds nothing', async scene => {
+  const body = `<canvas></canvas><video muted></video><button id="play">Play</button><script>
+    document.getElementById('play').onclick = () => {
+      const video = document.querySelector('video');
+      video.srcObject = document.querySelector('canvas').captureStream();
+      video.play();
+      setInterval(() => document.querySelector('canvas').getContext('2d').fillRect(0, 0, 9, 9), 50);
+    };
+  </script>`;
+  const { server, page } = await scene.kiosk(body, { attributes: 'data-idle-timeout="1"' });
+  await page.click('#play');
+  const [{ data }] = await server.awaitEvents(1, 'media');
+  assert.equal(data.state, 'play');
+  await eventually('the idle stop', async () => (await server.sessions())[0].stop_reason === 'idle');
+});

@@ -175,3 +175,18 @@ scenario('a page that the browser has kept is shown anew when somebody comes bac
   const [event] = await server.awaitEvents(1, 'screen');
   assert.equal(event.data.screen, '/');
 });
+
+scenario('what was opened and closed between two looks changes no screen of the past', async scene => {
+  const body = `<section data-mt-screen="map">Map</section><section data-mt-screen="popup" hidden>Popup</section>
+    <button id="toggle" onclick="document.querySelectorAll('section')[1].hidden ^= true">Toggle</button>`;
+  const { server, page } = await scene.kiosk(body, TURNED);
+  await turn(page, 30_000);
+  const sent = posted(page);
+  await page.click('#toggle');
+  await page.click('#toggle');
+  await turn(page, 1000);
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(screens(await server.awaitEvents(2, 'screen')), [['popup', undefined], ['map', undefined]]);
+  const start = sent.find(item => item.type === 'start').ts;
+  assert.ok(sent.every(({ ts = start }) => ts >= start), JSON.stringify(sent));
+});

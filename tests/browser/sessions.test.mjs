@@ -1,6 +1,6 @@
 /** One visitor is one session: where it begins, and where it ends by itself. */
 import assert from 'node:assert/strict';
-import { BUTTON, TURNED, eventually, posted, scenario, sleep, stoppedAfter } from './harness.mjs';
+import { BUTTON, TURNED, eventually, html, posted, scenario, sleep, stoppedAfter, tag, turn } from './harness.mjs';
 
 const reasons = async server => (await server.sessions()).map(session => session.stop_reason);
 
@@ -133,4 +133,49 @@ scenario('a drag keeps a session going', async scene => {
   await page.mouse.up();
   await page.evaluate('microticks.flush()');
   assert.deepEqual(await reasons(server), [null]);
+});
+
+scenario('keys that are pressed to keep a screen awake are nobody', async scene => {
+  const { server, page } = await scene.kiosk(BUTTON, TURNED);
+  for (const key of ['F12', 'ScrollLock', 'NumLock', 'ArrowDown']) {
+    await page.keyboard.press(key);
+    await page.evaluate('microticks.flush()');
+    assert.equal((await server.sessions()).length, key === 'ArrowDown' ? 1 : 0, key);
+  }
+});
+
+scenario('a screen with a shorter idle time ends no session before it was shown', async scene => {
+  const rules = JSON.stringify({ book: 300, home: 60 }).replaceAll('"', '&quot;');
+  const { server, page } = await scene.kiosk(BUTTON, { attributes: `data-idle-rules="${rules}"`, ...TURNED });
+  const sent = posted(page);
+  await page.evaluate('microticks.setScreen("book")');
+  await page.click('#map');
+  await turn(page, 200_000);
+  await page.evaluate('microticks.setScreen("home")');
+  await turn(page, 1000);
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), ['idle']);
+  const shown = sent.find(item => item.data && item.data.screen === 'home');
+  const stop = sent.find(item => item.type === 'stop');
+  assert.equal(stop.ts, shown.ts);
+});
+
+scenario('a frame that knows only the usual idle time minds the rule of the one in which somebody reads', async scene => {
+  const rules = JSON.stringify({ book: 300 }).replaceAll('"', '&quot;');
+  const server = await scene.server({
+    'index.html': html(tag('microticks.js'), '<iframe src="exhibit.html"></iframe>'),
+    'exhibit.html': html(tag('microticks.js', `data-idle-rules="${rules}"`), BUTTON),
+  });
+  await server.addConsumer();
+  const page = await scene.page(server.origin, TURNED);
+  const exhibit = page.frame({ url: /exhibit/ });
+  await exhibit.click('#map');
+  await turn(page, 2000);
+  await exhibit.evaluate('microticks.setScreen("book")');
+  await turn(page, 200_000);
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), [null]);
+  await turn(page, 110_000);
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(await reasons(server), ['idle']);
 });

@@ -243,3 +243,14 @@ scenario('a key that the page turns into a click on an element is a touch of tha
   const [event, ...more] = await server.awaitEvents(1);
   assert.deepEqual([event.action, event.data.target, event.data.pointer, more], ['click', 'map', 'key', []]);
 });
+
+scenario('a tap is no long press because the page was busy', async scene => {
+  const busy = 'const end = performance.now() + 700; while (performance.now() < end);';
+  const { server, page } = await scene.kiosk(`<button id="map" onpointerdown="${busy}">Map</button>`);
+  const input = await page.context().newCDPSession(page);
+  const { x, y } = await page.locator('#map').boundingBox();
+  const send = type => input.send('Input.dispatchMouseEvent', { type, x: x + 5, y: y + 5, button: 'left', clickCount: 1 });
+  await Promise.all([send('mousePressed'), send('mouseReleased')]);
+  const [event] = await server.awaitEvents(1);
+  assert.equal(event.action, 'click');
+});

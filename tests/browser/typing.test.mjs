@@ -96,3 +96,16 @@ scenario('what is typed into fields is neither stored nor counted', async scene 
   assert.deepEqual(await actions(server, page), ['typing', 'typing']);
   assert.ok(!JSON.stringify(await server.events()).includes('secret'));
 });
+
+scenario('what stands in a text area is no name of what is around it', async scene => {
+  const secret = 'Hi from Anna';
+  const body = `<label id="">Message <textarea>${secret}</textarea></label><div tabindex="0"><p contenteditable>${secret}</p>Letter</div>
+    <textarea readonly>${secret}</textarea>`;
+  const { server, page } = await scene.kiosk(body, FINGERS);
+  await page.locator('label').tap({ position: { x: 5, y: 5 } });
+  await page.locator('div').tap({ position: { x: 5, y: 50 } });
+  await page.locator('textarea').last().tap();
+  const events = await server.awaitEvents(3);
+  assert.deepEqual(events.map(event => event.action), ['typing', 'click', 'click']);
+  assert.doesNotMatch(JSON.stringify(events), /Anna/);
+});
