@@ -48,7 +48,7 @@ pub const FILE_DESCRIPTORS: u64 = 4_096;
 /// A request's head must have arrived, and an idle connection used again, within this.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long a body may take as a whole, however steadily it drips.
-pub const BODY_TIME: Duration = Duration::from_secs(120);
+pub const BODY_TIME: Duration = Duration::from_secs(30);
 /// A sender or reader that makes no progress for this long is let go.
 pub const STALL_TIME: Duration = Duration::from_secs(30);
 /// A request's head, in bytes; hyper refuses more with 431.
@@ -87,7 +87,7 @@ pub const LONG_SESSION_PAUSE: Duration = Duration::from_secs(10);
 pub const DERIVE_SHARE: u32 = 20;
 /// Events of one session that are derived, the first that arrived, and bytes of text in them: a visitor makes thousands at
 /// most, and what is never stopped must not fill the memory.
-pub const DERIVED_EVENTS: usize = 50_000;
+pub const DERIVED_EVENTS: u32 = 50_000;
 /// See [`DERIVED_EVENTS`].
 pub const DERIVED_BYTES: usize = 16 * 1024 * 1024;
 /// Sessions that `--reindex` derives in one transaction.
@@ -142,6 +142,8 @@ pub const SHEET_ROWS: usize = (1 << 20) - 1;
 pub const SNAPSHOT_ROWS: usize = 10_000;
 /// Rows of a list that is neither in order of id nor of time.
 pub const SORTED_ROWS: usize = 10_000;
+/// Bytes of a file that are read before they are handed to the client: every connection may ask for one.
+pub const FILE_CHUNK_BYTES: usize = 16 * 1024;
 /// Bytes of a list that are made before they are handed to the client.
 pub const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -149,6 +151,8 @@ pub const CHUNK_BYTES: usize = 64 * 1024;
 /// megabyte and a half once it is written as JSON.
 pub const STREAMS: usize = 16;
 
+/// Devices in the list of them: those that gave a sign of life last.
+pub const DEVICES: u32 = 2_000;
 /// Browsers that watch what happens.
 pub const WATCHERS: usize = 32;
 /// News that wait for the slowest of them. Who misses some gets the whole picture instead.
@@ -156,7 +160,7 @@ pub const LIVE_NEWS: usize = 1_024;
 /// How long such a one waits for it.
 pub const LIVE_PAUSE: Duration = Duration::from_secs(1);
 /// Visits in that picture.
-pub const LIVE_VISITS: u32 = 100;
+pub const LIVE_VISITS: usize = 100;
 /// How often they are told the time. Only by that is seen who has left.
 pub const LIVE_TICK: Duration = Duration::from_secs(5);
 /// The longest name in the news, in bytes. Most are short, and many news are kept.
@@ -183,7 +187,7 @@ pub const SERVER_LOCK_WAIT: Duration = Duration::from_secs(3);
 /// How long a command waits for the process that makes or upgrades the file.
 pub const FILE_LOCK_WAIT: Duration = Duration::from_secs(10);
 /// How long requests may take to finish once the server is told to stop.
-pub const SHUTDOWN_TIME: Duration = Duration::from_secs(8);
+pub const SHUTDOWN_TIME: Duration = Duration::from_secs(4);
 
 /// How long nothing more is said about requests that bring a mistake of ours to light.
 pub const MISTAKE_PAUSE: Duration = Duration::from_secs(60);

@@ -49,7 +49,7 @@ use readers::Readers;
 use writer::Writer;
 
 use crate::limits;
-use crate::model::list::{EventRow, SessionRow};
+use crate::model::list::{EventRow, SessionRow, Whose};
 use crate::model::live::{News, Visit};
 use crate::model::roster::{ConsumerRow, DeviceRow};
 use crate::model::{Outcome, Refusal, Request};
@@ -362,8 +362,9 @@ impl Store {
     }
 
     /// The latest sessions that are under way, the latest first.
-    pub async fn visits(&self) -> Result<Vec<Visit>, StoreError> {
-        self.read(limits::SNAPSHOT_TIME, live::visits).await
+    pub async fn visits(&self, whose: Whose) -> Result<Vec<Visit>, StoreError> {
+        let visits = move |connection: &Connection| live::visits(connection, &whose);
+        self.read(limits::SNAPSHOT_TIME, visits).await
     }
 
     /// Ends all reading. Lists and a copy that are being sent are broken off.

@@ -11,7 +11,7 @@ use hyper::body::Frame;
 use hyper::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::Instant;
 
 use super::App;
@@ -80,26 +80,27 @@ impl Watcher {
                 news = self.news.recv() => news,
             };
             match news {
-                Ok(news) => {
-                    let text = self.with_what_waits(&news);
-                    // It may be news that others watch.
-                    if !text.is_empty() {
-                        return Some(text);
-                    }
-                }
-                // Too much has come to hand it all on: after a while, what is under way says more.
-                Err(RecvError::Lagged(_)) => {
-                    tokio::time::sleep(limits::LIVE_PAUSE).await;
-                    self.news = self.store.watch()?;
-                    return self.now().await.ok();
-                }
+                Ok(news) => match self.with_what_waits(&news) {
+                    // It was news that others watch.
+                    Some(text) if text.is_empty() => {}
+                    Some(text) => return Some(text),
+                    None => return self.anew().await,
+                },
+                Err(RecvError::Lagged(_)) => return self.anew().await,
                 Err(RecvError::Closed) => return None,
             }
         }
     }
 
-    /// News, and all that has come meanwhile.
-    fn with_what_waits(&mut self, news: &News) -> String {
+    /// Too much has come to hand it all on: after a while, what is under way says more.
+    async fn anew(&mut self) -> Option<String> {
+        tokio::time::sleep(limits::LIVE_PAUSE).await;
+        self.news = self.store.watch()?;
+        self.now().await.ok()
+    }
+
+    /// News, and all that has come meanwhile; `None` where some of that was missed.
+    fn with_what_waits(&mut self, news: &News) -> Option<String> {
         let mut text = String::new();
         let mut add = |news: &News| {
             if self.whose.is(
@@ -110,10 +111,14 @@ impl Watcher {
             }
         };
         add(news);
-        while let Ok(news) = self.news.try_recv() {
-            add(&news);
+        loop {
+            match self.news.try_recv() {
+                Ok(news) => add(&news),
+                Err(TryRecvError::Lagged(_)) => return None,
+                // The end, if this is it, is told by the next one that is waited for.
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(text),
+            }
         }
-        text
     }
 
     /// What is under way. Where figures are still being worked out, its touches are those that are known.
@@ -122,8 +127,7 @@ impl Watcher {
             Ok(()) | Err(StoreError::Deriving { .. }) => {}
             Err(error) => return Err(error),
         }
-        let mut visits = self.store.visits().await?;
-        visits.retain(|visit| self.whose.is(visit.consumer_id, visit.device.as_deref()));
+        let visits = self.store.visits(self.whose.clone()).await?;
         Ok(live::now(Moment::now(), &visits))
     }
 }

@@ -111,6 +111,8 @@ pub async fn login(
         return Ok(reply::redirect(StatusCode::SEE_OTHER, "dash"));
     };
     if !origin::is_key(&key, right) {
+        // Whoever waits for a turn keeps no room from the posts.
+        drop(body);
         app.delay_wrong_key().await;
         return assets::serve_as(StatusCode::UNAUTHORIZED, "dash/locked.html", &head.headers);
     }

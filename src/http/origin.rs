@@ -4,7 +4,9 @@
 
 use std::net::IpAddr;
 
-use hyper::header::{AUTHORIZATION, FORWARDED, HOST, HeaderMap, HeaderName, ORIGIN, VIA};
+use hyper::header::{
+    AUTHORIZATION, CONNECTION, FORWARDED, HOST, HeaderMap, HeaderName, ORIGIN, USER_AGENT, VIA,
+};
 use hyper::{Version, http};
 use subtle::ConstantTimeEq;
 
@@ -135,8 +137,14 @@ fn is_local(headers: &HeaderMap, peer: Peer) -> bool {
         None | Some("none" | "same-origin") => true,
         Some(_) => false,
     };
+    // Browsers keep connections, and say so. That is between two ends: a proxy that is silent about itself, as nginx is,
+    // does not hand it on.
+    let browser_is_direct = !text(headers, &USER_AGENT)
+        .is_some_and(|name| name.starts_with("Mozilla/"))
+        || text(headers, &CONNECTION).is_some_and(|kept| kept.eq_ignore_ascii_case("keep-alive"));
     peer.address.to_canonical().is_loopback()
         && !peer.behind_proxy
+        && browser_is_direct
         && peer.version == Version::HTTP_11
         && headers.get_all(HOST).iter().count() == 1
         && text(headers, &HOST).is_some_and(host_is_local)
@@ -261,6 +269,34 @@ mod tests {
                 loopback,
                 Version::HTTP_11,
                 false,
+            ),
+            (
+                &[
+                    host,
+                    ("user-agent", "Mozilla/5.0"),
+                    ("connection", "Keep-Alive"),
+                ],
+                loopback,
+                Version::HTTP_11,
+                true,
+            ),
+            (
+                &[host, ("user-agent", "Mozilla/5.0")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("user-agent", "Mozilla/5.0"), ("connection", "close")],
+                loopback,
+                Version::HTTP_11,
+                false,
+            ),
+            (
+                &[host, ("user-agent", "curl/8")],
+                loopback,
+                Version::HTTP_11,
+                true,
             ),
             (
                 &[host, ("x-forwarded-for", "10.0.0.1")],

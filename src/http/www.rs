@@ -257,7 +257,7 @@ fn pieces(file: File, bytes: u64) -> impl stream::Stream<Item = io::Result<Frame
         }
         let most = usize::try_from(left)
             .unwrap_or(usize::MAX)
-            .min(limits::CHUNK_BYTES);
+            .min(limits::FILE_CHUNK_BYTES);
         let mut buffer = BytesMut::with_capacity(most);
         let read = (&mut file).take(most as u64).read_buf(&mut buffer).await;
         let (piece, left) = match read {

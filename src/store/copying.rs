@@ -22,7 +22,7 @@ use super::queue::Queue;
 use crate::limits;
 
 /// What the name of the copy adds to that of the file.
-const ENDING: &str = ".snapshot";
+const ENDING: &str = ".snapshot.unfinished";
 
 /// Where copies are asked for, one at a time.
 #[derive(Debug)]

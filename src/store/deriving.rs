@@ -184,7 +184,8 @@ impl Deriving {
         let mut next = connection.prepare_cached(sql)?;
         let mut clean =
             connection.prepare_cached("DELETE FROM dirty_sessions WHERE session_id = ?1")?;
-        while Instant::now() < end {
+        let mut any = false;
+        while !any || Instant::now() < end {
             let next = next.query_row((pass.after, pass.until), |row| row.get(0));
             let Some(session_id) = next.optional()? else {
                 pass.is_over = true;
@@ -201,6 +202,7 @@ impl Deriving {
             let events = self.deriver.derive(connection, session_id)?;
             clean.execute([session_id])?;
             self.remember(session_id, events, began.elapsed());
+            any = true;
         }
         self.deriver.finish(connection)?;
         if pass.is_over {

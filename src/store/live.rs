@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 
 use super::columns::text;
 use crate::limits;
+use crate::model::list::Whose;
 use crate::model::live::{Happened, News, Visit};
 use crate::model::{Device, Moment, Reason};
 
@@ -55,11 +56,11 @@ impl Live {
 }
 
 /// The latest sessions that are under way, the latest first.
-pub(super) fn visits(connection: &Connection) -> rusqlite::Result<Vec<Visit>> {
+pub(super) fn visits(connection: &Connection, whose: &Whose) -> rusqlite::Result<Vec<Visit>> {
     let sql = "SELECT sessions.id, sessions.consumer_id, sessions.device, started_at, end_ms, ifnull(touches, 0) FROM sessions \
-               LEFT JOIN session_sums ON session_id = sessions.id WHERE stopped_at IS NULL ORDER BY sessions.id DESC LIMIT ?1";
+               LEFT JOIN session_sums ON session_id = sessions.id WHERE stopped_at IS NULL ORDER BY sessions.id DESC";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([limits::LIVE_VISITS], |row| {
+    let visits = statement.query_map([], |row| {
         let started_at = text(row, 3)?.unwrap_or_default();
         let start = || Moment::parse(&started_at).unwrap_or(Moment::saturating(0));
         Ok(Visit {
@@ -72,8 +73,12 @@ pub(super) fn visits(connection: &Connection) -> rusqlite::Result<Vec<Visit>> {
             started_at,
             touches: row.get(5)?,
         })
-    });
-    rows?.collect()
+    })?;
+    let is_wanted = |visit: &rusqlite::Result<Visit>| match visit {
+        Ok(visit) => whose.is(visit.consumer_id, visit.device.as_deref()),
+        Err(_) => true,
+    };
+    visits.filter(is_wanted).take(limits::LIVE_VISITS).collect()
 }
 
 /// The end of a session that the server has closed.

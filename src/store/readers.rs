@@ -151,7 +151,9 @@ impl Readers {
 
     /// Cuts the running snapshots off.
     pub(super) fn interrupt(&self) {
-        if self.state().active > 0 {
+        // Whoever reads last lifts it, and must not do so before.
+        let state = self.state();
+        if state.active > 0 {
             self.interrupted.store(true, Ordering::Relaxed);
         }
     }

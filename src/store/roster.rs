@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use super::columns::text;
+use crate::limits;
 use crate::model::Moment;
 use crate::model::roster::{ConsumerRow, DeviceRow};
 
@@ -23,12 +24,12 @@ pub(super) fn consumers(connection: &Connection) -> rusqlite::Result<Vec<Consume
     rows?.collect()
 }
 
-/// All devices that have given a sign of life, in order of consumer and name.
+/// The devices that have given a sign of life, the latest ones if there are very many, in order of consumer and name.
 pub(super) fn devices(connection: &Connection) -> rusqlite::Result<Vec<DeviceRow>> {
-    let sql = "SELECT consumer_id, name, last_alive_ms, queued, dropped, version, width, height FROM devices \
-               ORDER BY consumer_id, name";
+    let sql = "SELECT consumer_id, name, last_alive_ms, queued, dropped, version, width, height \
+               FROM (SELECT * FROM devices ORDER BY last_alive_ms DESC LIMIT ?1) ORDER BY consumer_id, name";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([], |row| {
+    let rows = statement.query_map([limits::DEVICES], |row| {
         Ok(DeviceRow {
             consumer_id: row.get(0)?,
             name: row.get(1)?,

@@ -192,10 +192,19 @@ fn a_full_disk_is_told_and_survived() {
 #[test]
 fn a_copy_that_cannot_be_written_hurts_nobody_else() {
     for (error, status, code) in [("ENOSPC", 507, "no_room"), ("EIO", 500, "internal_error")] {
-        let faulty = Faulty::start(".snapshot", &format!("pwrite64:error={error}:when=1"));
+        let faulty = Faulty::start(
+            ".snapshot.unfinished",
+            &format!("pwrite64:error={error}:when=1"),
+        );
         let reply = faulty.server.get("/snapshot");
         assert_eq!((reply.status, reply.code().as_str()), (status, code));
-        assert!(!faulty.folder.path().join("microticks.db.snapshot").exists());
+        assert!(
+            !faulty
+                .folder
+                .path()
+                .join("microticks.db.snapshot.unfinished")
+                .exists()
+        );
         faulty.server.session(&faulty.key);
         assert_eq!(
             faulty.server.get("/snapshot").status,

@@ -258,3 +258,43 @@ fn what_is_under_way_in_an_odd_file_is_told() {
         ("now", &json!("\u{fffd}"))
     );
 }
+
+#[test]
+fn where_more_comes_at_once_than_is_kept_the_whole_picture_comes_again() {
+    let (server, key) = Server::with_consumer();
+    let mut watcher = Watcher::new(&server, "");
+    assert_eq!(watcher.next().0, "now");
+    let token = "0123456789abcdef0123456789abcdef";
+    let ts = "2026-01-01T10:00:00.000Z";
+    let touches = 4_999;
+    let mut items = vec![json!({"type": "start", "token": token, "ts": ts})];
+    items.extend((1..=touches).map(
+        |seq| json!({"type": "event", "token": token, "seq": seq, "action": "click", "ts": ts, "data": {}}),
+    ));
+    batch(&server, &key, &json!(items));
+    let mut heard = 0;
+    while heard < touches {
+        match watcher.next() {
+            (name, _) if name == "touch" => heard += 1,
+            (name, data) if name == "now" => heard = data["visits"][0]["touches"].as_u64().unwrap(),
+            _ => {}
+        }
+    }
+    assert_eq!(heard, touches);
+}
+
+#[test]
+fn who_watches_one_device_sees_its_visit_however_many_others_there_are() {
+    let (server, key) = Server::with_consumer();
+    let start = |index: usize, device: &str| json!({"type": "start", "token": format!("{index:032x}"), "ts": "2026-01-01T10:00:00Z", "device": device});
+    let mut items = vec![start(0, "left")];
+    items.extend((1..=100).map(|index| start(index, "right")));
+    batch(&server, &key, &json!(items));
+    let visits = |query: &str| {
+        Watcher::new(&server, query).next().1["visits"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!((visits("?device=left"), visits("?device=right")), (1, 100));
+}

@@ -226,6 +226,14 @@ fn a_proxy_that_is_not_trusted_lets_nobody_in_as_this_computer() {
         &server,
     );
     assert_eq!(get(&bare.url("/events"), &[]).code(), "key_required");
+    // And as it comes since 1.29.7: HTTP/1.1 with kept connections. A browser is told to set a key.
+    let kept = nginx(
+        r#"location /microticks/ { proxy_pass http://127.0.0.1:8001/; proxy_http_version 1.1; proxy_set_header Connection ""; }"#,
+        &server,
+    );
+    let browser = [("User-Agent", "Mozilla/5.0"), ("Connection", "keep-alive")];
+    assert_eq!(get(&server.url("/events"), &browser).status, 200);
+    assert_eq!(get(&kept.url("/events"), &browser).code(), "key_required");
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let refused = post(
         &bare.url("/sessions"),

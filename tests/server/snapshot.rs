@@ -49,7 +49,10 @@ fn with_large_file(bytes: u32) -> (Server, String) {
 }
 
 fn copy_of(server: &Server) -> PathBuf {
-    server.folder.path().join("microticks.db.snapshot")
+    server
+        .folder
+        .path()
+        .join("microticks.db.snapshot.unfinished")
 }
 
 /// What lies beside the database that is not always there.
@@ -212,14 +215,17 @@ fn the_name_says_the_day_and_a_head_makes_no_copy() {
 #[test]
 fn what_a_crash_has_left_of_a_copy_is_removed() {
     let folder = Arc::new(tempfile::tempdir().unwrap());
-    for name in ["microticks.db.snapshot", "microticks.db.snapshot-wal"] {
+    let of_the_operator = "microticks.db.snapshot";
+    fs::write(folder.path().join(of_the_operator), "a copy").unwrap();
+    for ending in ["", "-wal"] {
+        let name = format!("microticks.db.snapshot.unfinished{ending}");
         fs::write(folder.path().join(name), "half a copy").unwrap();
     }
     let server = Server::start_in(&folder, &[]);
-    assert_eq!(leftovers(&server), [""; 0]);
+    assert_eq!(leftovers(&server), [of_the_operator]);
     fs::write(copy_of(&server), "half a copy").unwrap();
     assert_eq!(server.get("/snapshot").status, 200);
-    assert_eq!(leftovers(&server), [""; 0]);
+    assert_eq!(leftovers(&server), [of_the_operator]);
 }
 
 #[cfg(unix)]

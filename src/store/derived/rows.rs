@@ -29,6 +29,11 @@ struct StoredEvent {
     received_at: Option<i64>,
 }
 
+/// The first events of a session, in the order of their ids. Only the ids are sorted: with their data, those of a long
+/// session would be sorted on disk.
+const EVENTS: &str = "SELECT id, time, action, CASE typeof(data) WHEN 'text' THEN data END, seq, received_at FROM events \
+                      WHERE id IN (SELECT id FROM events WHERE session_id = ?1 ORDER BY id LIMIT ?2) ORDER BY id";
+
 /// Reads a session, if there is one, with as many of its events as are derived.
 pub(super) fn read(
     connection: &Connection,
@@ -52,10 +57,8 @@ pub(super) fn read(
     let Some(mut rows) = found.optional()? else {
         return Ok(None);
     };
-    let sql = "SELECT id, time, action, CASE typeof(data) WHEN 'text' THEN data END, seq, received_at \
-               FROM events WHERE session_id = ?1 ORDER BY id";
-    let mut events = connection.prepare_cached(sql)?;
-    let mut events = events.query([session_id])?;
+    let mut events = connection.prepare_cached(EVENTS)?;
+    let mut events = events.query((session_id, limits::DERIVED_EVENTS + 1))?;
     let mut bytes = 0;
     while let Some(row) = events.next()? {
         let event = StoredEvent {
@@ -67,7 +70,7 @@ pub(super) fn read(
             received_at: number(row, 5)?,
         };
         bytes += event.time.len() + event.action.len() + event.data.as_ref().map_or(0, String::len);
-        if rows.events.len() >= limits::DERIVED_EVENTS || bytes > limits::DERIVED_BYTES {
+        if rows.events.len() >= limits::DERIVED_EVENTS as usize || bytes > limits::DERIVED_BYTES {
             log::debug!(
                 "only the first {} events of session {session_id} are derived",
                 rows.count()
@@ -116,4 +119,33 @@ impl StoredEvent {
 
 fn number(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
     Ok(row.get_ref(at)?.as_i64().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_events_hold_is_not_sorted() {
+        let connection = Connection::open_in_memory().unwrap();
+        let schema = include_str!("../schema.sql");
+        connection.execute_batch(schema).unwrap();
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {EVENTS}"))
+            .unwrap();
+        let steps = plan.query_map([1, 1], |row| row.get::<_, String>(3));
+        let steps: Vec<String> = steps.unwrap().map(Result::unwrap).collect();
+        let [rows, _, ids, sorted] = &steps[..] else {
+            panic!("{steps:?}");
+        };
+        assert!(
+            rows.starts_with("SEARCH events USING INTEGER PRIMARY KEY"),
+            "{rows}"
+        );
+        assert!(
+            ids.starts_with("SEARCH events USING COVERING INDEX"),
+            "{ids}"
+        );
+        assert!(sorted.starts_with("USE TEMP B-TREE"), "{sorted}");
+    }
 }
