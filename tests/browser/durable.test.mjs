@@ -35,8 +35,16 @@ const touchesStored = (page, count) =>
 async function kiosk(scene, files = { 'index.html': HTML }) {
   const server = await scene.server(files);
   await server.addConsumer();
-  const state = { answer: SILENCE };
-  const proxy = await scene.proxy(server, { answer: request => (request.method === 'POST' ? state.answer : null) });
+  const state = { answer: SILENCE, asked: 0 };
+  const proxy = await scene.proxy(server, {
+    answer: request => {
+      if (request.method !== 'POST') {
+        return null;
+      }
+      state.asked += 1;
+      return state.answer;
+    },
+  });
   return { server, proxy, state };
 }
 
@@ -220,6 +228,8 @@ scenario('a connection that closes in mid-run loses nothing, and the next load i
   await track(page, 1, 3);
   await page.waitForFunction('window.lastDatabase');
   await touchesStored(page, 3);
+  // What is sent from the database waits for an answer that does not come, for ten seconds.
+  await eventually('a try', () => state.asked > 0);
   await page.evaluate(() => new Promise(done => {
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function () { throw new DOMException('closed', 'InvalidStateError'); };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 60_000;
 const GLANCE_MS = 30;
 
 /** Waits until `check` gives something true without throwing, and returns it. */

@@ -84,7 +84,7 @@ scenario('by keyboard: everything that can be touched can be reached and pressed
 });
 
 scenario('nobody there: it goes home by itself, invites, and that is no visit to the first screen', async scene => {
-  const { server, page } = await exhibit(scene, '?idle=2');
+  const { server, page } = await exhibit(scene, '?idle=5', { reducedMotion: 'reduce' });
   await page.click('#to-tower');
   await page.locator('#begin').waitFor();
   const [, home] = await server.awaitEvents(2, 'screen');

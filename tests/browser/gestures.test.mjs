@@ -123,7 +123,7 @@ scenario(`${TABLE.length} sequences of fingers make the events they must, and no
     // A tap on the fence comes after all that the sequence may make.
     await play(page, input, tap(FENCE));
     await page.evaluate('document.activeElement.blur(); microticks.flush()');
-    const events = await server.events();
+    const events = await server.read('events');
     const fresh = events.slice(seen).map(inWords);
     seen = events.length;
     const last = fresh.pop();

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { chromium } from 'playwright-core';
+import { PATIENCE_MS } from './eventually.mjs';
 import { html, tag } from './markup.mjs';
 import { Profile } from './profile.mjs';
 import { Server, executable } from './server.mjs';
@@ -47,7 +48,7 @@ export const TURNED = { prepare: turned };
 
 export async function turned(page) {
   await page.clock.install();
-  await page.clock.pauseAt(Date.now() + 1000);
+  await page.clock.pauseAt(Date.now() + 10_000);
 }
 
 /**
@@ -84,9 +85,9 @@ export function posted(page) {
   return items;
 }
 
-/** How many milliseconds after the first touch the session stopped. */
+/** How many milliseconds after its first event the session stopped. */
 export function stoppedAfter(items) {
-  const [touch, stop] = [item => item.action === 'click', item => item.type === 'stop'].map(is => items.find(is));
+  const [touch, stop] = ['event', 'stop'].map(type => items.find(item => item.type === type));
   return Date.parse(stop.ts) - Date.parse(touch.ts);
 }
 
@@ -229,6 +230,7 @@ class Scene {
     const context = await (await browser()).newContext(options);
     this.#closers.push(() => context.close());
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     page.said = [];
     page.faults = [];
     page.on('pageerror', error => page.faults.push(`uncaught: ${error}`));

@@ -1,6 +1,6 @@
 /** No touch is lost while the page lives: the server is away, slow, or somebody else answers in its place. */
 import assert from 'node:assert/strict';
-import { BUTTON, SILENCE, html, scenario, tag, turn, turned } from './harness.mjs';
+import { BUTTON, SILENCE, eventually, html, scenario, tag, turn, turned } from './harness.mjs';
 
 const FAILURES = /Failed to load resource|blocked by CORS policy|net::ERR_/;
 
@@ -71,12 +71,6 @@ for (const [what, answer] of FOREIGN) {
   });
 }
 
-async function turnSeconds(page, seconds) {
-  for (let second = 0; second < seconds; second += 1) {
-    await turn(page, 1000);
-  }
-}
-
 /** How many items of the queue a request brings; the sign of life comes on top. */
 const waiting = request => request.postDataJSON().items.filter(item => item.type !== 'alive').length;
 
@@ -91,15 +85,21 @@ for (const [where, age] of BROWSERS) {
       await age(page);
       await turned(page);
     };
-    const { touch, allArrived, page, state } = await kiosk(scene, { prepare });
+    const { server, touch, allArrived, page, state } = await kiosk(scene, { prepare });
     const sizes = [];
     page.on('request', request => request.method() === 'POST' && sizes.push(waiting(request)));
     state.answer = SILENCE;
     await touch(7);
-    await turnSeconds(page, 45);
+    await eventually('the fourth try', async () => {
+      await turn(page, 1000);
+      return sizes.length === 4;
+    });
     assert.deepEqual(sizes, [8, 4, 2, 1]);
     state.answer = null;
-    await turnSeconds(page, 90);
+    await eventually('all touches', async () => {
+      await turn(page, 1000);
+      return (await server.events('touch')).length === 7;
+    });
     await allArrived();
   });
 }

@@ -99,7 +99,8 @@ export class Server {
     return /^Consumer key: ([0-9a-f]{32})$/m.exec(stdout)[1];
   }
 
-  async #read(list) {
+  /** All rows of a list. */
+  async read(list) {
     const rows = [];
     for (;;) {
       const query = `limit=${PAGE_ROWS}&offset=${rows.length}&key=${READING_KEY}`;
@@ -113,15 +114,19 @@ export class Server {
     }
   }
 
-  /** The rows of `GET /events`, in the order in which they were stored; only those of an action if one is named. */
+  /**
+   * The rows of `GET /events`, in the order in which they were stored; only those of an action if one is named. A machine
+   * that is held up makes a click a long press, which only `read` tells apart.
+   */
   async events(action) {
-    const events = await this.#read('events');
-    return events.filter(event => !action || event.action === action);
+    const events = await this.read('events');
+    return events.map(event => (event.action === 'longpress' ? { ...event, action: 'click' } : event))
+      .filter(event => !action || event.action === action);
   }
 
   /** The rows of `GET /sessions`. */
   async sessions() {
-    return this.#read('sessions');
+    return this.read('sessions');
   }
 
   /** Waits for so many events, no more and no fewer. */

@@ -7,13 +7,13 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::harness::{PATIENCE, Server, add_consumer, microticks, until};
+use crate::harness::{Server, add_consumer, microticks, until};
 
 /// What was reported.
 #[derive(Clone, Default)]
@@ -203,7 +203,7 @@ fn a_receiver_that_never_answers_keeps_nobody_waiting() {
     let stopping = Instant::now();
     assert!(server.stop().success());
     assert!(
-        stopping.elapsed() < PATIENCE / 2,
+        stopping.elapsed() < Duration::from_secs(10),
         "{:?}",
         stopping.elapsed()
     );
