@@ -35,6 +35,8 @@ export const BASE = new URL('..', import.meta.url);
 /** How often a busy server is asked again, and the longest that it is waited for each time. */
 const TRIES = 3;
 const LONGEST_WAIT_S = 15;
+/** A report may take half of this until it begins. */
+const PATIENCE_MS = 60_000;
 
 /** A request that brought nothing. */
 export class ReadError extends Error {
@@ -134,14 +136,24 @@ export function pictureAddress(screen) {
 export async function readKioskPage(screen, signal) {
   const page = screen.startsWith('/') ? within(screen) : null;
   if (page?.origin !== BASE.origin) return null;
-  const reply = await fetch(page, { signal }).catch(() => null);
-  if (!reply?.ok || !reply.headers.get('Content-Type')?.startsWith('text/html')) {
-    // A screen may be called like something that never ends.
+  // Whoever sends events names screens: such a name may be that of something which never ends, or does something.
+  const ask = (/** @type {'HEAD'|'GET'} */ method) => fetch(page, { signal, method, credentials: 'omit' }).catch(() => null);
+  if (!isPage(await ask('HEAD'))) return null;
+  const reply = await ask('GET');
+  if (!reply || !isPage(reply)) {
     reply?.body?.cancel();
     return null;
   }
   // What else is there may be a page of another host's path, such as our own welcome.
   return /<script[^>]+\bsrc=[^>]*microticks\.js/i.test(await reply.text()) ? page.href : null;
+}
+
+/**
+ * @param {Response|null} reply
+ * @returns {boolean}
+ */
+function isPage(reply) {
+  return Boolean(reply?.ok && reply.headers.get('Content-Type')?.startsWith('text/html'));
 }
 
 /**
@@ -265,13 +277,34 @@ export function address(path, parameters = {}) {
  */
 async function read(path, parameters = {}, signal, method = 'GET') {
   for (let tries = 1; ; tries += 1) {
-    const reply = await fetch(address(path, parameters), { signal, method }).catch((error) => {
-      if (signal?.aborted) throw error;
-      throw new ReadError('unreachable');
-    });
+    const reply = await answerOf(address(path, parameters), method, signal);
     const wait = Number(reply.headers.get('Retry-After'));
     if (reply.status !== 503 || !(wait > 0) || tries === TRIES) return bodyOf(reply, signal);
     await pause(Math.min(wait, LONGEST_WAIT_S) * 1000, signal);
+  }
+}
+
+/**
+ * What the server begins to answer. Of one that is gone without a word, browsers take minutes to tell.
+ *
+ * @param {URL} url
+ * @param {'GET'|'POST'} method
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Response>}
+ */
+async function answerOf(url, method, signal) {
+  const patience = new AbortController();
+  const stop = () => patience.abort();
+  const timer = setTimeout(stop, PATIENCE_MS);
+  signal?.addEventListener('abort', stop);
+  try {
+    signal?.throwIfAborted();
+    return await fetch(url, { method, signal: patience.signal });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ReadError('unreachable');
+  } finally {
+    clearTimeout(timer);
   }
 }
 

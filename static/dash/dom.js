@@ -47,7 +47,7 @@ export function setStyle(element, properties) {
  * @returns {HTMLElement}
  */
 export function nameOf(text) {
-  return h('bdi', { class: 'name', title: text.length > SHORT_CHARS / 2 ? text : null }, text);
+  return h('bdi', { class: 'name', title: text }, text);
 }
 
 /**

@@ -11,9 +11,12 @@ import { h } from './dom.js';
 import { clock, dateName, dayName, shortened } from './format.js';
 import { say } from './language.js';
 import { zoneOf } from './range.js';
-import { go, RANGES } from './state.js';
+import { go, RANGES, read } from './state.js';
 
 /** @typedef {import('./state.js').State} State */
+
+/** Names that were asked for so long ago are asked for again with the next page. */
+const FRESH_MS = 60_000;
 
 export class Filters {
   /**
@@ -23,6 +26,10 @@ export class Filters {
     this.form = form;
     /** @type {State|null} */
     this.state = null;
+    /** What that meant when it was shown. @type {import('./api.js').Filter} */
+    this.filter = {};
+    /** When the names were asked for last. */
+    this.asked = -Infinity;
     /** @type {import('./api.js').Consumer[]} */
     this.consumers = [];
     /** @type {string[]} */
@@ -34,7 +41,6 @@ export class Filters {
       else go({ [name]: value });
     });
     for (const name of /** @type {const} */ (['from', 'to'])) onDay(this.control(name), (day) => this.chooseDay(name, day));
-    this.read();
   }
 
   /**
@@ -42,7 +48,9 @@ export class Filters {
    */
   show(state) {
     this.state = state;
+    this.filter = filterOf(state);
     this.speak();
+    if (performance.now() - this.asked > FRESH_MS) this.read();
   }
 
   /** Fills the controls anew, in the language that is chosen. */
@@ -78,16 +86,18 @@ export class Filters {
 
   /** A custom range begins with the one that was shown. */
   openCustom() {
-    const { from = '', to = '' } = this.state ? filterOf(this.state) : {};
+    const { from = '', to = '' } = this.filter;
     go({ range: 'custom', from, to });
     this.control('from').focus();
   }
 
   /** Asks for the names that there are; without them the filters of the address still work. */
   async read() {
+    this.asked = performance.now();
     const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), null)]);
-    this.consumers = apps?.consumers ?? [];
-    this.devices = [...new Set(devices?.devices.map(({ name }) => name).filter(Boolean))].sort();
+    if (apps) this.consumers = apps.consumers;
+    if (devices) this.devices = [...new Set(devices.devices.map(({ name }) => name).filter(Boolean))].sort();
+    if (!(apps && devices)) this.asked = -Infinity;
     this.name();
   }
 
@@ -98,7 +108,9 @@ export class Filters {
    */
   printed() {
     if (!this.state) return '';
-    const { from, to, tz } = filterOf(this.state);
+    const { from, to, tz } = this.filter;
+    // What a page notes in the address by itself is not in the state.
+    const { action, q } = read();
     const app = this.consumers.find(({ id }) => String(id) === this.state?.consumer)?.name ?? this.state.consumer;
     const now = Date.now();
     return [
@@ -106,6 +118,8 @@ export class Filters {
       tz,
       shortened(app),
       shortened(this.state.device),
+      shortened(action),
+      q && `${say('table.search')}: ${shortened(q)}`,
       say('print.made', { at: `${dayName(now)}, ${clock(now)}` }),
     ].filter(Boolean).join(' · ');
   }

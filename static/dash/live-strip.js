@@ -170,6 +170,7 @@ export async function liveStrip(container, filter, signal) {
     return h('li', { class: `device ${pulse}` }, shape,
       h('span', {}, device.name ? nameOf(device.name) : say('device.unnamed'),
         h('span', { class: 'label' }, `${say(`pulse.${pulse}`)}, ${since(device)}`),
+        device.isBehind && h('span', { class: 'label' }, say('device.waiting', { n: count(device.queued ?? 0) })),
         (device.dropped ?? 0) > 0 && h('span', { class: 'label' }, say('device.dropped', { n: count(device.dropped ?? 0) })),
         its.length > 0 && h('span', { class: 'label busy' }, say('live.touches', { n: count(touches) }, touches))));
   }

@@ -5,7 +5,7 @@
  * Loaded by index.html. Must leave the page usable whatever the server answers.
  */
 
-import { logOut, readLogin, ReadError } from './api.js';
+import { filterOf, logOut, readLogin, ReadError } from './api.js';
 import { h } from './dom.js';
 import { Filters } from './filters.js';
 import { tellIn } from './format.js';
@@ -16,12 +16,17 @@ import * as state from './state.js';
 import { LANGUAGES } from './strings.js';
 import { startTips } from './tip.js';
 
+/** How often it is looked whether another day has begun. */
+const DAY_LOOK_MS = 60_000;
+
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const filters = new Filters(/** @type {HTMLFormElement} */ (element('filters')));
 const heading = element('heading');
 let leaving = new AbortController();
 /** What fills the page now: another one begins at its top. */
 let subject = '';
+/** The days that are shown: another day moves them. */
+let days = '';
 
 startTips();
 speak();
@@ -31,6 +36,22 @@ state.onChange(show);
 addEventListener('beforeprint', () => (element('printed').textContent = filters.printed()));
 show(state.read());
 showLogOut();
+setInterval(keepUp, DAY_LOOK_MS);
+document.addEventListener('visibilitychange', keepUp);
+
+/** A page that is left open shows today's figures, whatever day it was opened on. */
+function keepUp() {
+  if (!document.hidden && daysOf(state.read()) !== days) show(state.read());
+}
+
+/**
+ * @param {state.State} now
+ * @returns {string}
+ */
+function daysOf(now) {
+  const { from, to } = filterOf(now);
+  return `${from} ${to}`;
+}
 
 /**
  * @param {state.State} now
@@ -43,6 +64,7 @@ async function show(now) {
   const next = subjectOf(name, now);
   const isOther = subject !== '' && subject !== next;
   subject = next;
+  days = daysOf(now);
   // It arrives while the frame is drawn.
   const coming = PAGES[name]();
   tellIn(now.tz);
@@ -60,22 +82,25 @@ async function show(now) {
     heading.focus({ preventScroll: true });
   }
   try {
-    const module = await coming;
-    if (signal.aborted) return;
+    const module = await coming.catch(unloaded);
+    if (signal.aborted || !module) return;
     const shown = module.show(container, now, signal);
     // Whose control is drawn anew keeps the hand on it.
     if (!isOther && held && document.activeElement === document.body) document.getElementById(held)?.focus();
     await shown;
   } catch (error) {
-    if (signal.aborted) return;
-    // A module that does not load is a server that does not answer; anything else is a mistake, and is seen.
-    if (!(error instanceof TypeError && container.childElementCount === 0)) throw error;
-    container.replaceChildren(...trouble(new ReadError('unreachable'), () => location.reload()));
+    if (!signal.aborted) throw error;
   } finally {
     if (!signal.aborted) {
       main.removeAttribute('aria-busy');
       main.style.removeProperty('min-height');
     }
+  }
+
+  /** A module does not load where the server does not answer, or is a newer one, of which only some files are here. */
+  function unloaded() {
+    container.replaceChildren(...trouble(new ReadError('unreachable'), () => location.reload()));
+    return null;
   }
 }
 

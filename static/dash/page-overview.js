@@ -17,7 +17,7 @@ import {
 import { phrase, say } from './language.js';
 import { liveStrip } from './live-strip.js';
 import { panel } from './panel.js';
-import { lengthOf, rangeBefore } from './range.js';
+import { asFarAs, lengthOf, rangeBefore } from './range.js';
 import { reasonName } from './reasons.js';
 import { reportsOf } from './reports.js';
 import { href } from './state.js';
@@ -37,7 +37,10 @@ export async function show(container, state, signal) {
   const reports = reportsOf(filter, signal);
   const range = { from: filter.from ?? '', to: filter.to ?? '' };
   const before = rangeBefore(range);
-  const reportsBefore = reportsOf({ ...filter, ...before }, signal);
+  // A day that is not over is compared with as much of the one before.
+  const to = before ? asFarAs(range, before, state.tz, Date.now()) : undefined;
+  const reportsBefore = reportsOf({ ...filter, ...before, to }, signal);
+  const words = before && say(to === before.to ? 'compared.days' : 'compared.until', { n: count(lengthOf(before)) }, lengthOf(before));
   const isOneDay = before !== null && lengthOf(range) === 1;
   const of = (/** @type {string} */ name, more = {}) => ({ name, parameters: { ...filter, ...more } });
   const halves = h('div', { class: 'halves' });
@@ -50,7 +53,7 @@ export async function show(container, state, signal) {
       now: (await reports('overview')).rows[0],
       before: before && (await reportsBefore('overview')).rows[0],
     }),
-    view: (data) => (data.now.sessions === 0 ? null : usedView(data, before && lengthOf(before))),
+    view: (data) => (data.now.sessions === 0 ? null : usedView(data, words)),
     nothing: () => firstSteps(state),
     report: of('overview'),
   }, signal);
@@ -97,10 +100,10 @@ export async function show(container, state, signal) {
 
 /**
  * @param {{now: any, before: any}} data Rows of `overview`.
- * @param {number|null} length Of the period before, in days.
+ * @param {string|null} words For the period before.
  * @returns {import('./panel.js').View}
  */
-function usedView({ now, before }, length) {
+function usedView({ now, before }, words) {
   const figure = (/** @type {string} */ key, /** @type {(value: number) => string} */ format) => {
     const [value, old] = [now[key], before?.[key] ?? null];
     return h('div', {},
@@ -112,10 +115,10 @@ function usedView({ now, before }, length) {
   const change = before && before.sessions > 0 ? now.sessions / before.sessions - 1 : null;
   const visits = say('visits', { n: count(now.sessions) }, now.sessions);
   return {
-    answer: change === null || length === null
+    answer: change === null || words === null
       ? say('overview.used.plain', { visits })
       : say(`overview.used.${change > 0.005 ? 'more' : change < -0.005 ? 'fewer' : 'same'}`, {
-        visits, share: percent(Math.abs(change)), before: say('compared.days', { n: count(length) }, length),
+        visits, share: percent(Math.abs(change)), before: words,
       }),
     chart: h('dl', { class: 'figures' },
       figure('sessions', count),
@@ -244,7 +247,9 @@ function gridView({ rows }) {
     day: weekdayName(row.weekday, 'long'), hour: hourName(row.hour),
   });
   return {
-    answer: phrase('overview.grid.busiest', { place: h('b', {}, place(busiest)), n: decimal(busiest.each) }),
+    answer: phrase(busiest.dates > 1 ? 'overview.grid.busiest' : 'overview.grid.busiest.once', {
+      place: h('b', {}, place(busiest)), n: decimal(busiest.each), visits: say('visits', { n: count(busiest.sessions) }, busiest.sessions),
+    }),
     chart: grid({
       label: say('overview.grid'),
       rows: [1, 2, 3, 4, 5, 6, 7].map((weekday) => weekdayName(weekday, 'short')),
@@ -257,7 +262,7 @@ function gridView({ rows }) {
           each: decimal(row.each),
         })}`,
       })),
-      ends: [say('overview.grid.few'), say('overview.grid.many', { n: decimal(busiest.each) })],
+      ends: [say('overview.grid.few'), say('visits', { n: decimal(busiest.each) }, busiest.each)],
     }),
     visits,
     table: () => table({

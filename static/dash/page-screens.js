@@ -105,7 +105,7 @@ function allView(screens, visits, state) {
       search: (row) => row.screen,
       columns: [
         { key: 'screen', label: say('column.screen'), isName: true, show: ({ screen }) => h('a', {
-          href: href({ page: 'screens', screen }), 'data-state': true, class: 'name', title: screen.length > 40 ? screen : null,
+          href: href({ page: 'screens', screen }), 'data-state': true, class: 'name', title: screen,
         }, h('bdi', {}, screen)) },
         { key: 'views', label: say('column.views'), bar: true },
         { key: 'sessions', label: say('column.visits') },
@@ -113,7 +113,7 @@ function allView(screens, visits, state) {
         { key: 'in_vain', label: say('column.inVain'), bar: true },
         { key: 'median_s', label: say('column.median'), show: (row) => seconds(row.median_s) },
         { key: 'p90_s', label: say('column.p90'), show: (row) => seconds(row.p90_s) },
-        { key: 'last', label: say('column.last') },
+        { key: 'last', label: say('column.ends') },
       ],
       rows: screens,
     }),
@@ -135,7 +135,7 @@ function oneView(row) {
       figure(say('column.visits'), count(row.sessions)),
       figure(say('column.landed'), count(row.landed)),
       figure(say('column.inVain'), count(row.in_vain)),
-      figure(say('column.last'), count(row.last))),
+      figure(say('column.ends'), count(row.last))),
     visits: row.sessions,
   };
 }

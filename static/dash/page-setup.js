@@ -57,7 +57,8 @@ function appsView({ consumers, from_elsewhere: elsewhere }) {
   const heard = active.filter((app) => app.last_event !== null);
   const latest = heard.reduce((/** @type {import('./api.js').Consumer|null} */ best, app) =>
     ((best?.last_event ?? '') < (app.last_event ?? '') ? app : best), null);
-  const chart = h('div', { class: 'apps' }, active.slice(0, APPS).map((app) => h('div', {},
+  // The newest first: it is the one that somebody sets up.
+  const chart = h('div', { class: 'apps' }, active.toReversed().slice(0, APPS).map((app) => h('div', {},
     h('h3', {}, nameOf(app.name)),
     h('p', { class: 'soft small' }, [lastEvent(app, now), app.ip_filter ? say('apps.filter', { from: app.ip_filter }) : ''].filter(Boolean).join(' · ')),
     h('div', { class: 'snippet' }, h('pre', {}, `<script async src="${script}" data-consumer-key="${app.key}"></script>`)))));
@@ -76,6 +77,7 @@ function appsView({ consumers, from_elsewhere: elsewhere }) {
         { key: 'last_event', label: say('column.lastEvent'), isName: true, show: (app) => (app.last_event === null ? null : moment(app.last_event)) },
         { key: 'deleted_at', label: say('column.removed'), isName: true, show: (app) => (app.deleted_at === null ? null : moment(app.deleted_at)) },
         { key: 'ip_filter', label: say('column.ipFilter'), isName: true },
+        { key: 'key', label: say('column.key'), isName: true },
       ],
       rows: consumers,
     }),
@@ -100,7 +102,7 @@ function noApps() {
 function noDevices() {
   return [
     h('p', { class: 'answer' }, say('devices.nothing')),
-    steps(say('devices.nothing.how'), '<script async src="…/microticks.js" data-device="table-1"></script>'),
+    steps(say('devices.nothing.how'), `<script async src="${BASE.href}microticks.js" data-device="table-1"></script>`),
   ];
 }
 
@@ -121,11 +123,12 @@ function reachedAt(elsewhere) {
  */
 function addressView({ listening, from_elsewhere: elsewhere }) {
   const reached = reachedAt(elsewhere);
+  if (!reached && BASE.pathname !== '/') return { answer: say('address.proxy', { path: BASE.pathname }) };
   return reached
     ? { answer: phrase('address.answer', { address: h('b', {}, reached) }), chart: steps(say('address.how'), `${reached}microticks.js`) }
     : {
       answer: phrase('address.none', { address: h('b', {}, listening) }),
-      chart: steps(say('address.none.how'), `microticks --key a-long-secret --bind 0.0.0.0:${listening.split(':').pop()}`),
+      chart: steps(say('address.none.how'), `MICROTICKS_KEY=a-long-secret microticks --bind 0.0.0.0:${listening.split(':').pop()}`),
     };
 }
 

@@ -118,7 +118,7 @@ function onlyOf({ only }) {
  */
 function nothing(state) {
   if (onlyOf(state) === 'all' && state.action === '') return firstSteps(state);
-  return [h('p', { class: 'answer soft' }, say(`visits.nothing.${onlyOf(state)}`)), showAll()];
+  return [h('p', { class: 'answer soft' }, say(`visits.nothing.${state.action === '' ? onlyOf(state) : 'all'}`)), showAll()];
 }
 
 /**

@@ -128,7 +128,7 @@ function files({ name, parameters }) {
     href: reportAddress(name, parameters, format),
     // The server says what it is called.
     download: format !== '',
-    'aria-label': `${word}: ${name}`,
+    'aria-label': `${word}: ${say(`report.${name}`)}`,
   }, word);
   return h('p', { class: 'files small' },
     link('csv', say('panel.csv')), ' ', link('xlsx', say('panel.xlsx')), ' ', link('', 'JSON'));
@@ -143,7 +143,7 @@ function files({ name, parameters }) {
  */
 export function trouble(error, retry) {
   const words = say(`error.${error.kind}`);
-  const said = error.kind === 'refused' || error.kind === 'failed' ? ` ${say('error.said', { said: error.message })}` : '';
+  const said = ['refused', 'failed', 'busy'].includes(error.kind) ? ` ${say('error.said', { said: error.message })}` : '';
   return [h('div', { class: 'trouble', role: 'alert' },
     h('p', { class: 'alarm' }, words + said),
     h('p', { class: 'soft small' }, say('error.collecting')),

@@ -53,6 +53,20 @@ export function rangeBefore({ from, to }) {
 }
 
 /**
+ * Where in the period before it was as late as it is now, in a range that ends today; else its end.
+ *
+ * @param {Range} range
+ * @param {Range} before
+ * @param {string} tz
+ * @param {number} now
+ * @returns {string} A day, which is meant whole, or a moment.
+ */
+export function asFarAs(range, before, tz, now) {
+  const isRunning = range.to === dayIn(zoneOf(tz), now);
+  return isRunning ? new Date(now - lengthOf(range) * DAY_MS).toISOString() : before.to;
+}
+
+/**
  * @param {Range} range
  * @returns {number} In days.
  */

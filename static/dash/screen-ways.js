@@ -70,7 +70,8 @@ export async function flowPanel(container, screen, filter, reports, signal) {
     question: say('ways.question'),
     height: 260,
     load: () => waysOf(screen, reports),
-    view: ({ from, to }) => (from.length + to.length === 0 ? null : {
+    view: ({ from, to, visits }) => (from.length + to.length === 0 ? null : {
+      visits,
       answer: [
         ...sentence(from, 'from'),
         ...sentence(to, 'to'),
@@ -88,14 +89,14 @@ export async function flowPanel(container, screen, filter, reports, signal) {
 /**
  * @param {string} screen
  * @param {import('./page-screens.js').Reports} reports
- * @returns {Promise<{from: Way[], to: Way[]}>} The commonest first.
+ * @returns {Promise<{from: Way[], to: Way[], visits: number}>} The commonest first, and in how many visits the screen was seen.
  */
 async function waysOf(screen, reports) {
   const [transitions, choices, screens] = await Promise.all([
     reports('transitions'), reports('choices', { n: 1 }), reports('screens'),
   ]);
   const begun = choices.rows.find((row) => row.screen === screen)?.sessions ?? 0;
-  const ended = screens.rows.find((row) => row.screen === screen)?.last ?? 0;
+  const { last: ended = 0, sessions: visits = 0 } = screens.rows.find((row) => row.screen === screen) ?? {};
   /** @type {Way[]} */
   const from = [{ screen: null, count: begun }];
   /** @type {Way[]} */
@@ -105,7 +106,7 @@ async function waysOf(screen, reports) {
     if (row.from_screen === screen) to.push({ screen: row.to_screen, count: row.count });
   }
   const inOrder = (/** @type {Way[]} */ ways) => ways.filter((way) => way.count > 0).sort((a, b) => b.count - a.count);
-  return { from: inOrder(from), to: inOrder(to) };
+  return { from: inOrder(from), to: inOrder(to), visits };
 }
 
 /**

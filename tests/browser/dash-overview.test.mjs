@@ -53,20 +53,29 @@ scenario('the figures are those of the reports', async scene => {
 
 scenario('the period before is that of its own report', async scene => {
   const { server } = await seeded(scene);
-  const page = await openDash(scene, server, '?range=7');
+  const asked = [];
+  const page = await openDash(scene, server, '?range=7', {
+    prepare: opened => opened.on('request', request => request.url().includes('/overview?') && asked.push(new URL(request.url()))),
+  });
   await settled(page);
-  const day = days => new Date(Date.now() - days * DAY).toISOString().slice(0, 10);
-  const overview = async (from, to) => {
+  const today = Date.now();
+  const day = days => new Date(today - days * DAY).toISOString().slice(0, 10);
+  const ranges = asked.map(({ searchParams }) => [searchParams.get('from'), searchParams.get('to')]).sort();
+  assert.deepEqual(ranges.map(([from]) => from), [day(13), day(6)]);
+  // The day is not over, so it is compared with as much of the one before.
+  assert.ok(Math.abs(Date.parse(ranges[0][1]) - (today - 7 * DAY)) < 60_000, ranges[0][1]);
+  assert.equal(ranges[1][1], day(0));
+  const overview = async ([from, to]) => {
     const { columns, rows } = await (await fetch(`${server.origin}/reports/overview?from=${from}&to=${to}&tz=UTC`)).json();
     return Object.fromEntries(columns.map((column, index) => [column, rows[0][index]]));
   };
-  const [now, before] = [await overview(day(6), day(0)), await overview(day(13), day(7))];
+  const [before, now] = await Promise.all(ranges.map(overview));
   const panel = panelOf(page, 'Is it used?');
   const change = now.sessions / before.sessions - 1;
   assert.ok(before.sessions > 0 && Math.abs(change) > 0.005);
   const share = Math.abs(change * 100).toFixed(Math.abs(change) < 0.1 ? 1 : 0).replace('.0', '');
   assert.equal((await panel.locator('.answer').textContent()).replace(/\u00a0/g, ' '),
-    `${now.sessions} visits, ${share} % ${change > 0 ? 'more' : 'fewer'} than in the 7 days before.`);
+    `${now.sessions} visits, ${share} % ${change > 0 ? 'more' : 'fewer'} than in the 7 days before, up to this time of day.`);
   const compared = await panel.locator('[data-figure="sessions"] + dd').textContent();
   assert.equal(compared, `${change > 0 ? '↑up' : '↓down'} from ${before.sessions}`);
   await panel.getByText('As a table').click();
@@ -74,7 +83,35 @@ scenario('the period before is that of its own report', async scene => {
   assert.deepEqual((await rowsOf(panel.locator('table'))).map(row => row.slice(1).map(text => text.replaceAll(',', ''))),
     Object.keys(now).map(name => [number(now[name]), number(before[name])]));
   await page.getByLabel('Period').selectOption('today');
-  await page.getByText(/visits?, .* than the day before\.$|^Nobody in this period/).waitFor();
+  await page.getByText(/visits?, .* than the day before, up to this time\.$|^Nobody in this period/).waitFor();
+  await page.goto(`${server.origin}/dash?range=custom&from=${day(13)}&to=${day(7)}`);
+  await page.getByText(/visits, .*in the 7 days before\.$/).waitFor();
+});
+
+scenario('a page that is left open shows the figures of the day that has begun', async scene => {
+  const server = await scene.server();
+  const key = await server.addConsumer();
+  const today = Math.floor(Date.now() / DAY) * DAY;
+  await post(server.origin, key, [0, 1, 1].flatMap((daysAgo, index) => visit(token(index), today - daysAgo * DAY, {
+    steps: [[0, 'click', { screen: 'home' }]], reason: 'idle',
+  })));
+  const page = await openDash(scene, server, '?range=today', {
+    prepare: async opened => {
+      await opened.clock.install({ time: today - 10 * MINUTE });
+      await opened.clock.pauseAt(today - MINUTE / 2);
+    },
+  });
+  await settled(page);
+  assert.equal(await figure(page, 'sessions'), '2');
+  await page.emulateMedia({ media: 'print' });
+  const printed = async () => {
+    await page.evaluate('dispatchEvent(new Event("beforeprint"))');
+    return page.locator('#printed').textContent();
+  };
+  const before = (await printed()).split(' – ')[0];
+  await page.clock.runFor(MINUTE + 1000);
+  await eventually('the new day', async () => (await figure(page, 'sessions')) === '1');
+  assert.notEqual((await printed()).split(' – ')[0], before);
 });
 
 scenario('the app and the zone that are chosen change the figures', async scene => {

@@ -47,7 +47,7 @@ scenario('the ways of one screen are chosen, and the address remembers which', a
   const page = await openDash(scene, server, '?page=paths&screen=quiz');
   await settled(page);
   const panel = panelOf(page, WAYS);
-  const select = panel.getByLabel('Screen');
+  const select = panel.getByRole('combobox');
   assert.equal(await select.inputValue(), 'quiz');
   await select.selectOption('map');
   await settled(page);
@@ -59,7 +59,7 @@ scenario('the ways of one screen are chosen, and the address remembers which', a
   assert.deepEqual(from, transitions.filter(row => row.to_screen === 'map').map(row => [row.from_screen, String(row.count)]));
   await page.goBack();
   await settled(page);
-  assert.equal(await panelOf(page, WAYS).getByLabel('Screen').inputValue(), 'quiz');
+  assert.equal(await panelOf(page, WAYS).getByRole('combobox').inputValue(), 'quiz');
 });
 
 scenario('few visits are said to be few', async scene => {
@@ -72,7 +72,7 @@ scenario('few visits are said to be few', async scene => {
     return page.getByText('Fewer than 20 visits').count();
   };
   await post(server.origin, key, Array.from({ length: 19 }, (_, person) => walk(person)).flat());
-  assert.deepEqual([await few('?page=paths'), await few('?page=screens'), await few('')], [3, 1, 7]);
+  assert.deepEqual([await few('?page=paths'), await few('?page=screens'), await few('')], [4, 1, 7]);
   await post(server.origin, key, walk(19));
   assert.deepEqual([await few('?page=paths'), await few('?page=screens'), await few('')], [0, 0, 0]);
 });

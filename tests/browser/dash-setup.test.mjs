@@ -57,7 +57,7 @@ scenario('apps, addresses and devices are told as they are', async scene => {
   await settled(page);
   const apps = panelOf(page, APPS);
   assert.equal(await apps.locator('.answer').textContent(), '2 apps. The latest event came 5 minutes ago, from Whales.');
-  assert.deepEqual(await apps.locator('pre').allTextContents(), [1, 2].map(id =>
+  assert.deepEqual(await apps.locator('pre').allTextContents(), [2, 1].map(id =>
     `<script async src="http://192.0.2.2:8001/microticks.js" data-consumer-key="${String(id).repeat(32)}"></script>`));
   await apps.getByText('As a table').click();
   assert.equal((await rowsOf(apps.locator('table'))).length, 3);
@@ -134,7 +134,7 @@ scenario('without an app and an address for others it says what to do', async sc
   await panelOf(page, APPS).getByText('microticks --add-consumer MyApp').waitFor();
   await panelOf(page, ADDRESS).getByText(/--bind 0\.0\.0\.0:\d+$/).waitFor();
   await panelOf(page, DEVICES).getByText('data-device="table-1"').waitFor();
-  await panelOf(page, MARKED).getByRole('link', { name: 'Mark one in the list of visits' }).waitFor();
+  await panelOf(page, MARKED).getByRole('link', { name: 'Open a visit, and mark it there' }).waitFor();
   await assertAccessible(page);
 });
 
