@@ -48,7 +48,7 @@ pub const FILE_DESCRIPTORS: u64 = 4_096;
 /// A request's head must have arrived, and an idle connection used again, within this.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
 /// How long a body may take as a whole, however steadily it drips.
-pub const BODY_TIME: Duration = Duration::from_secs(30);
+pub const BODY_TIME: Duration = Duration::from_secs(120);
 /// A sender or reader that makes no progress for this long is let go.
 pub const STALL_TIME: Duration = Duration::from_secs(30);
 /// A request's head, in bytes; hyper refuses more with 431.

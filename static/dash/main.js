@@ -55,8 +55,9 @@ function daysOf(now) {
 
 /**
  * @param {state.State} now
+ * @param {state.Place|null} [place] Where the reader was before.
  */
-async function show(now) {
+async function show(now, place = null) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
@@ -88,6 +89,7 @@ async function show(now) {
     // Whose control is drawn anew keeps the hand on it.
     if (!isOther && held && document.activeElement === document.body) document.getElementById(held)?.focus();
     await shown;
+    if (place && !signal.aborted) goTo(place);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -102,6 +104,14 @@ async function show(now) {
     container.replaceChildren(...trouble(new ReadError('unreachable'), () => location.reload()));
     return null;
   }
+}
+
+/**
+ * @param {state.Place} place
+ */
+function goTo({ top, list }) {
+  scrollTo(0, top);
+  element('page').querySelector('.scroller')?.scrollTo(0, list);
 }
 
 /**

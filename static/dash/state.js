@@ -114,18 +114,29 @@ export function follow(click) {
 }
 
 /**
- * Calls back whenever the state has changed, by `go`, a link or the browser's back and forward buttons.
+ * How far a page is scrolled, and the list in it.
  *
- * @param {(state: State) => void} listener
+ * @typedef {{top: number, list: number}} Place
+ */
+
+/**
+ * Calls back whenever the state has changed, by `go`, a link or the browser's back and forward buttons; whoever goes back
+ * finds the place again that was left.
+ *
+ * @param {(state: State, place: Place|null) => void} listener
  */
 export function onChange(listener) {
-  addEventListener('popstate', () => listener(read()));
+  history.scrollRestoration = 'manual';
+  addEventListener('popstate', ({ state: place }) => listener(read(), place));
 }
 
 /**
  * @param {string} address
  */
 function push(address) {
+  /** @type {Place} */
+  const place = { top: scrollY, list: document.querySelector('.scroller')?.scrollTop ?? 0 };
+  history.replaceState(place, '');
   history.pushState(null, '', address);
   dispatchEvent(new PopStateEvent('popstate'));
 }

@@ -53,6 +53,25 @@ scenario('the list shows what the report says, the latest first, and is sorted a
   await assertAccessible(page);
 });
 
+scenario('whoever comes back to the list finds the place that was left', async scene => {
+  const { server } = await seeded(scene);
+  const page = await openDash(scene, server, '?page=visits');
+  await settled(page);
+  const place = () => page.evaluate(() => [Math.round(scrollY), Math.round(document.querySelector('.scroller').scrollTop)]);
+  await list(page).locator('tbody tr').nth(150).scrollIntoViewIfNeeded();
+  await page.evaluate(() => scrollBy(0, 40));
+  const before = await place();
+  assert.ok(before[0] + before[1] > 500, before.join());
+  await list(page).locator('tbody tr').nth(150).getByRole('link').first().click();
+  await page.getByRole('link', { name: '← All visits' }).waitFor();
+  assert.equal(await page.evaluate('scrollY'), 0);
+  await page.goBack();
+  await eventually('the place', async () => {
+    assert.deepEqual(await place(), before);
+    return true;
+  });
+});
+
 scenario('a day, a device and an action narrow the list, and are in the address', async scene => {
   const { server, key } = await seeded(scene, { days: 10 });
   await post(server.origin, key, visit(token(99_999), Date.now() - 3 * DAY, { device: 'table-2', steps: [[0, 'swipe', { screen: 'odd' }]], reason: 'idle' }));
