@@ -231,6 +231,15 @@ scenario('a busy server is asked again when it says so', async scene => {
   assert.equal(asked, 2);
 });
 
+scenario('a server that goes on being busy says with what', async scene => {
+  const { server } = await seeded(scene, { days: 3 });
+  const page = await openDash(scene, server, '', {
+    tolerate: /status of 503/,
+    answers: { 'reports/grid': { status: 503, error: '120 of 600 sessions are done', code: 'deriving' } },
+  });
+  await panelOf(page, 'At what hours do people come?').getByText('It says: “120 of 600 sessions are done”').waitFor();
+});
+
 scenario('the live strip tells of visits and of the last sign of life of each device', async scene => {
   const server = await scene.server();
   const now = Date.now();

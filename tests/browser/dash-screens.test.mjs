@@ -117,13 +117,14 @@ scenario('without a picture, the page itself lies under the heatmap, as on the k
   const kiosk = html(tag('/microticks.js'), `<style>body { margin: 0 }</style>${BUTTON}`);
   const server = await scene.server({ 'hall.html': kiosk, 'other.html': '<p>Without the client</p>' });
   const key = await server.addConsumer();
-  await post(server.origin, key, ['/hall.html#map', '/other.html', '/gone.html', '//elsewhere.example/'].flatMap((screen, person) =>
+  await post(server.origin, key, ['/hall.html#map', '/other.html', '/gone.html', '//elsewhere.example/', '/snapshot'].flatMap((screen, person) =>
     visit(token(person), Date.now() - DAY, {
       steps: [[0, 'click', { screen, clickX: 5, clickY: 5, viewWidth: 1200, viewHeight: 900 }]], reason: 'idle',
     })));
   const device = { consumer_id: 1, name: 'table', last_alive: '2026-01-01T00:00:00Z', width: 1200, height: 900 };
-  const open = screen => openDash(scene, server, `?page=screens&screen=${encodeURIComponent(screen)}`, {
+  const open = (screen, asked = []) => openDash(scene, server, `?page=screens&screen=${encodeURIComponent(screen)}`, {
     answers: { devices: { devices: [device] } },
+    prepare: opened => opened.on('request', request => asked.push(`${request.method()} ${new URL(request.url()).pathname}`)),
     // A page that is not there is logged by the browser.
     tolerate: /404/,
   });
@@ -148,14 +149,17 @@ scenario('without a picture, the page itself lies under the heatmap, as on the k
     assert.deepEqual(await frame.evaluate('[innerWidth, innerHeight]'), [1200, 900]);
   }
   await assertAccessible(page);
-  for (const screen of ['/other.html', '/gone.html', '//elsewhere.example/']) {
-    const plain = await open(screen);
+  for (const screen of ['/other.html', '/gone.html', '//elsewhere.example/', '/snapshot']) {
+    const asked = [];
+    const plain = await open(screen, asked);
     await settled(plain);
+    // A screen may be called like something that is no page, and is costly to make.
+    assert.ok(!asked.includes('GET /snapshot'), asked.join());
     assert.equal(await plain.locator('.surface .cell').count(), 1);
     assert.equal(await plain.locator('.surface iframe').count(), 0, screen);
   }
   assert.equal((await server.events('touch')).length, 0);
-  assert.equal((await server.sessions()).length, 4);
+  assert.equal((await server.sessions()).length, 5);
 });
 
 scenario('the shape of a screen is that of a device of the chosen app, and never absurd', async scene => {
