@@ -51,7 +51,7 @@ use writer::Writer;
 use crate::limits;
 use crate::model::list::{EventRow, SessionRow, Whose};
 use crate::model::live::{News, Visit};
-use crate::model::roster::{ConsumerRow, DeviceRow};
+use crate::model::roster::{ConsumerRow, Devices};
 use crate::model::{Outcome, Refusal, Request};
 
 /// What a store is opened with.
@@ -277,8 +277,8 @@ impl Store {
         self.read(limits::SNAPSHOT_TIME, roster::consumers).await
     }
 
-    /// All devices that have given a sign of life.
-    pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+    /// The devices that have given a sign of life, and the names of all.
+    pub async fn devices(&self) -> Result<Devices, StoreError> {
         self.read(limits::SNAPSHOT_TIME, roster::devices).await
     }
 

@@ -21,6 +21,15 @@ pub struct ConsumerRow {
     pub last_event: Option<Moment>,
 }
 
+/// Who is there: what is known of devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Devices {
+    /// Those that have given a sign of life.
+    pub alive: Vec<DeviceRow>,
+    /// The names that sessions have, of which some pages give no sign of life.
+    pub named: Vec<String>,
+}
+
 /// The last sign of life of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {

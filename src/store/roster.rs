@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::columns::text;
 use crate::limits;
 use crate::model::Moment;
-use crate::model::roster::{ConsumerRow, DeviceRow};
+use crate::model::roster::{ConsumerRow, DeviceRow, Devices};
 
 /// All consumers, removed ones too, in order of id.
 pub(super) fn consumers(connection: &Connection) -> rusqlite::Result<Vec<ConsumerRow>> {
@@ -24,8 +24,20 @@ pub(super) fn consumers(connection: &Connection) -> rusqlite::Result<Vec<Consume
     rows?.collect()
 }
 
-/// The devices that have given a sign of life, the latest ones if there are very many, in order of consumer and name.
-pub(super) fn devices(connection: &Connection) -> rusqlite::Result<Vec<DeviceRow>> {
+/// The devices that have given a sign of life, the latest ones if there are very many, in order of consumer and name; and
+/// the names that sessions have.
+pub(super) fn devices(connection: &Connection) -> rusqlite::Result<Devices> {
+    let sql =
+        "SELECT DISTINCT name FROM scopes JOIN names ON names.id = device ORDER BY name LIMIT ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let named = statement.query_map([limits::DEVICES], |row| row.get(0))?;
+    Ok(Devices {
+        alive: alive(connection)?,
+        named: named.collect::<Result<_, _>>()?,
+    })
+}
+
+fn alive(connection: &Connection) -> rusqlite::Result<Vec<DeviceRow>> {
     let sql = "SELECT consumer_id, name, last_alive_ms, queued, dropped, version, width, height \
                FROM (SELECT * FROM devices ORDER BY last_alive_ms DESC LIMIT ?1) ORDER BY consumer_id, name";
     let mut statement = connection.prepare_cached(sql)?;

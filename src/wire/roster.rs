@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::model::Moment;
-use crate::model::roster::{ConsumerRow, DeviceRow};
+use crate::model::roster::{ConsumerRow, Devices};
 
 /// The consumers, and the addresses that their pages can use: where the server listens, and, if other computers reach it,
 /// the address for these.
@@ -36,9 +36,10 @@ pub fn consumers(
     reply.to_string().into_bytes()
 }
 
-/// The devices, each with its last sign of life.
-pub fn devices(devices: &[DeviceRow], now: Moment) -> Vec<u8> {
+/// The devices, each with its last sign of life, and the names of all that were ever heard of.
+pub fn devices(devices: &Devices, now: Moment) -> Vec<u8> {
     let rows: Vec<Value> = devices
+        .alive
         .iter()
         .map(|row| {
             json!({
@@ -53,8 +54,13 @@ pub fn devices(devices: &[DeviceRow], now: Moment) -> Vec<u8> {
             })
         })
         .collect();
-    let reply =
-        json!({"status": 200, "count": rows.len(), "now": now.to_string(), "devices": rows});
+    let reply = json!({
+        "status": 200,
+        "count": rows.len(),
+        "now": now.to_string(),
+        "devices": rows,
+        "names": devices.named,
+    });
     reply.to_string().into_bytes()
 }
 

@@ -100,7 +100,8 @@ export function readConsumers(signal) {
 
 /**
  * @param {AbortSignal} [signal]
- * @returns {Promise<{now: string, devices: Device[]}>} The devices, and the server's clock.
+ * @returns {Promise<{now: string, devices: Device[], names: string[]}>} The devices that gave a sign of life, the names
+ *   that visits have, and the server's clock.
  */
 export function readDevices(signal) {
   return read('devices', {}, signal);

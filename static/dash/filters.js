@@ -96,7 +96,7 @@ export class Filters {
     this.asked = performance.now();
     const [apps, devices] = await Promise.all([readOr(readConsumers(), null), readOr(readDevices(), null)]);
     if (apps) this.consumers = apps.consumers;
-    if (devices) this.devices = [...new Set(devices.devices.map(({ name }) => name).filter(Boolean))].sort();
+    if (devices) this.devices = [...new Set([...devices.names, ...devices.devices.map(({ name }) => name)])].filter(Boolean).sort();
     if (!(apps && devices)) this.asked = -Infinity;
     this.name();
   }

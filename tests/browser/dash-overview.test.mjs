@@ -300,6 +300,7 @@ scenario('while there are no news nobody falls silent, and afterwards the signs 
         const at = ms => new Date(ms).toISOString();
         return fulfill(route, {
           now: at(now),
+          names: [],
           devices: [{ consumer_id: 1, name: 'a', last_alive: at(now - 70_000), queued: 0, dropped: 0, version: '1', width: 1, height: 1 }],
         });
       },

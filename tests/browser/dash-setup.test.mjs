@@ -146,7 +146,7 @@ scenario('an error of one panel leaves the others', async scene => {
     answers: {
       // News would have the devices read anew.
       live: () => {},
-      devices: route => (broken ? fulfill(route, { status: 500, error: 'no', code: 'internal' }) : fulfill(route, { devices: [device('table-1', 1)] })),
+      devices: route => (broken ? fulfill(route, { status: 500, error: 'no', code: 'internal' }) : fulfill(route, { devices: [device('table-1', 1)], names: [] })),
       consumers: route => (broken ? fulfill(route, { status: 500, error: 'no', code: 'internal' })
         : fulfill(route, { listening: '127.0.0.1:1', from_elsewhere: null, consumers: [app(1, 'Whales')] })),
     },

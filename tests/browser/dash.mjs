@@ -8,7 +8,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 /** What a test gives where it does not care: nothing is known of devices, pictures and keys. */
 const QUIET = {
   consumers: { consumers: [] },
-  devices: { now: new Date().toISOString(), devices: [] },
+  devices: { now: new Date().toISOString(), devices: [], names: [] },
   screens: { screens: [] },
   login: { key_is_set: false, logged_in: true },
   live: route => route.fulfill({ contentType: 'text/event-stream', body: event('now', { visits: [] }) }),
@@ -44,7 +44,7 @@ async function answerFor(page, answers) {
       } else if (typeof answer === 'string') {
         await route.fulfill({ contentType: 'text/event-stream', body: answer });
       } else {
-        await fulfill(route, answer);
+        await fulfill(route, name === 'devices' ? { names: [], ...answer } : answer);
       }
     });
   }

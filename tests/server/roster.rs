@@ -62,8 +62,17 @@ fn a_device_is_listed_with_its_last_sign_of_life() {
     for (device, queued) in [("table-2", 9), ("", 0), ("table-2", 3)] {
         alive(device, queued);
     }
+    // The page of another gives no sign, but names itself.
+    let start = format!("consumer_key={key}&ts=2026-01-01T10:00:00Z&device=hall");
+    assert_eq!(server.form("/sessions", &start).status, 200);
+    until("it is derived", || {
+        server.get("/reports/overview").status == 200
+    });
     let reply = server.get("/devices").json();
-    assert_eq!(reply["count"], 2);
+    assert_eq!(
+        (&reply["count"], &reply["names"]),
+        (&json!(2), &json!(["hall"]))
+    );
     let names: Vec<_> = (0..2)
         .map(|at| reply["devices"][at]["name"].clone())
         .collect();
