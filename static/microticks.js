@@ -216,7 +216,11 @@ const taken = new Map();
  */
 function unpark() {
   try {
-    Object.keys(localStorage).filter(name => /^microticks parked/.test(name)).forEach(name => {
+    const names = Object.keys(localStorage).filter(name => /^microticks parked/.test(name));
+    if (!names.length) {
+      taken.clear();
+    }
+    names.forEach(name => {
       const text = localStorage.getItem(name);
       if (!taken.has(text)) {
         taken.set(text, JSON.parse(text));
