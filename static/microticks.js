@@ -962,8 +962,9 @@ function acted() {
 // The surface: what the page calls, and what the browser tells.
 
 /**
- * Looks which screen is shown. The screen of a new document was shown when its navigation began. A change that nobody
- * led to is the exhibit's own reset, or an attract loop; without autotrack that cannot be known.
+ * Looks which screen is shown. The screen of a new document was shown when its navigation began, and after the last touch
+ * of the page before it, whose clock differs by some milliseconds. A change that nobody led to is the exhibit's own reset,
+ * or an attract loop; without autotrack that cannot be known.
  * @param {number} [since] when that was first seen
  */
 function see(since = now()) {
@@ -972,7 +973,7 @@ function see(since = now()) {
     // A visit that began on this page has not come to its first screen, unless the page names it.
     const goesOn = session.token() === earlierToken;
     const isNews = shown || goesOn || given;
-    const moment = shown || !goesOn ? since : 0;
+    const moment = shown || !goesOn ? since : Math.min(since, Math.max(0, windowInputAt() + 20));
     acted();
     shown = seen = screen;
     const auto = (tracks && moment - windowInputAt() > LED_TO_MS) || undefined;
@@ -997,8 +998,11 @@ function isHeld() {
 
 /** @param {any} event */
 function media({ type, target }) {
-  if (type === 'play' && now() - windowInputAt() < LED_TO_MS) {
-    played.set(target, now());
+  if (type === 'play') {
+    played.delete(target);
+    if (now() - windowInputAt() < LED_TO_MS) {
+      played.set(target, now());
+    }
   }
   // One that comes to its end pauses, too.
   if (played.has(target) && !(type === 'pause' && target.ended)) {

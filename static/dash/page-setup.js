@@ -128,7 +128,7 @@ function addressView({ listening, from_elsewhere: elsewhere }) {
     ? { answer: phrase('address.answer', { address: h('b', {}, reached) }), chart: steps(say('address.how'), `${reached}microticks.js`) }
     : {
       answer: phrase('address.none', { address: h('b', {}, listening) }),
-      chart: steps(say('address.none.how'), `MICROTICKS_KEY=a-long-secret microticks --bind 0.0.0.0:${listening.split(':').pop()}`),
+      chart: steps(say('address.none.how'), `microticks --key a-long-secret --bind 0.0.0.0:${listening.split(':').pop()}`),
     };
 }
 

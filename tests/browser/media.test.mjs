@@ -49,6 +49,19 @@ scenario('what a touch started is told: play, pause, ended', async scene => {
   assert.equal(events[3].data.position_s, 20);
 });
 
+scenario('what a touch started once and the page plays again is not told again', async scene => {
+  const { server, page } = await kiosk(scene, 20);
+  await page.click('#play');
+  await server.awaitEvents(1, 'media');
+  await page.click('#pause');
+  await server.awaitEvents(2, 'media');
+  await page.waitForTimeout(1100);
+  await page.evaluate('document.querySelector("audio").play()');
+  await page.evaluate('document.querySelector("audio").pause()');
+  await page.evaluate('microticks.flush()');
+  assert.deepEqual(states(await server.events('media')), ['play', 'pause']);
+});
+
 scenario('what the page plays by itself is not told', async scene => {
   const { server, page } = await kiosk(scene, 1);
   await page.click('#pause');
