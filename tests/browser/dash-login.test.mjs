@@ -69,6 +69,8 @@ scenario('who gives the key reads, until they log out', async scene => {
 scenario('whom a restart of the server logged out is asked for the key, and sees the same page again', async scene => {
   const { server, page } = await locked(scene, { tolerate: /status of 401|ERR_/ });
   const logIn = async () => {
+    // Until it has loaded, the page does not know where to go.
+    await page.waitForLoadState();
     await page.getByLabel('Key').fill('reading');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'How is the exhibit doing?' }).waitFor();
