@@ -143,7 +143,10 @@ let leaving = false;
 let db = null;
 /** @type {Set<Waiting>} what IndexedDB has not confirmed, oldest first */
 const fresh = new Set();
-/** Whether something was added since the sender last looked, and how much since there was last made room: before, pages. */
+/**
+ * Whether something was added since the sender last looked, and how much since there was last room made: earlier pages may
+ * have added much.
+ */
 let isNew = false;
 let added = ROOM_ITEMS;
 
